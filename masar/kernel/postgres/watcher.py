@@ -1,0 +1,90 @@
+"""The small process that stops the server when nobody uses it any more, and restarts it while somebody does.
+
+It holds the lock `watcher` as long as it lives, so that others notice when it was killed.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from masar.kernel.postgres import server
+from masar.kernel.postgres.errors import DatabaseTrouble
+from masar.kernel.postgres.locks import LockIsHeld, held, is_free, take
+from masar.kernel.postgres.place import Place, place_of
+
+GRACE_SECONDS = 2.5
+LOOK_SECONDS = 1.0
+
+
+def ensure_watcher(place: Place) -> None:
+    """Start a watcher unless one lives.
+
+    The lock is taken here and handed to the new process, so that two can never run.
+
+    Raises: OSError.
+    """
+    try:
+        lock = take(place.watcher)
+    except LockIsHeld:
+        return
+    sources = str(Path(__file__).parents[3])
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (sources, os.environ.get("PYTHONPATH"))))}
+    command = [sys.executable, "-m", "masar.kernel.postgres", "watch", str(place.home), str(lock)]
+    try:
+        with (place.root / "watcher.log").open("ab") as log:
+            subprocess.run(  # noqa: S603
+                command,
+                pass_fds=[lock],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                env=environment,
+                check=True,
+                timeout=60,
+            )
+    finally:
+        os.close(lock)
+
+
+def detach() -> None:
+    """Leave the parent, its session and its terminal; only the child returns."""
+    if os.fork():
+        os._exit(0)
+    os.setsid()
+
+
+def watch(home: Path) -> None:
+    """Look after the server until nobody has used it for a moment, then stop it."""
+    place = place_of(home)
+    unused_since: float | None = None
+    last_pid: int | None = None
+    while place.root.is_dir():
+        last_pid = server.postmaster(place) or last_pid
+        with suppress(LockIsHeld), held(place.mutex, 0):
+            if not is_free(place.lease):
+                unused_since = None
+                _revive(place)
+            elif unused_since is None:
+                unused_since = time.monotonic()
+            elif time.monotonic() - unused_since >= GRACE_SECONDS:
+                server.stop(place)
+                place.address.unlink(missing_ok=True)
+                return
+        time.sleep(LOOK_SECONDS)
+    for pid in server.processes(place):  # the whole folder was removed under a running server
+        with suppress(ProcessLookupError):
+            os.kill(pid, 3)
+
+
+def _revive(place: Place) -> None:
+    if server.postmaster(place) is not None:
+        return
+    try:
+        server.start(place)
+    except DatabaseTrouble as trouble:
+        print(trouble, file=sys.stderr, flush=True)
+        time.sleep(5)
