@@ -28,7 +28,7 @@ from masar.catalogue.rules.opening import (
     read_zone,
 )
 
-__all__ = ["FIRST_YEAR", "LAST_YEAR", "Calendar", "Override"]
+__all__ = ["FIRST_YEAR", "LAST_YEAR", "Calendar", "Override", "instant_of", "second_of"]
 
 FIRST_YEAR, LAST_YEAR = 1926, 2075  # one year inside what the Umm al-Qura tables cover
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -113,7 +113,7 @@ class Calendar:
 
     def hours(self, on: date) -> tuple[tuple[datetime, datetime], ...]:
         """Opening spans of a local day as UTC instants, in order; () when closed."""
-        return tuple((_instant(start), _instant(end)) for start, end in self._year(on.year).get(on.toordinal(), ()))
+        return tuple((instant_of(start), instant_of(end)) for start, end in self._year(on.year).get(on.toordinal(), ()))
 
     def is_working(self, on: date) -> bool:
         """Tell whether the place opens at all on that day."""
@@ -124,7 +124,7 @@ class Calendar:
         spans = self._year(on.year).get(on.toordinal())
         if not spans:
             raise ValueError(f"{on} is not a working day of {self.id}")
-        return _instant(spans[-1][1])
+        return instant_of(spans[-1][1])
 
     def next_working(self, on: date) -> date:
         """The first working day strictly later."""
@@ -135,7 +135,7 @@ class Calendar:
 
     def start_day(self, instant: datetime) -> date:
         """The day to which a start at `instant` belongs: the working day whose close is the next one to come."""
-        start = _second(instant)
+        start = second_of(instant)
         table, index = self._reach(start, lambda table: bisect_right(table.closes, start))
         return date.fromordinal(table.days[index])
 
@@ -143,7 +143,7 @@ class Calendar:
 
     def open_seconds(self, start: datetime, end: datetime) -> int:
         """Seconds of [start, end) inside opening hours; 0 when it is empty."""
-        first, last = _second(start), _second(end)
+        first, last = second_of(start), second_of(end)
         if last <= first:
             return 0
         table = self._covering(first, last)
@@ -154,14 +154,14 @@ class Calendar:
 
         Raises: ValueError when negative, or when the calendar ends before.
         """
-        first = _second(start)
+        first = second_of(start)
         if seconds <= 0:
             return _nothing_left(start, seconds)
         table = self._covering(first, first)
         while (target := table.open_until(first) + seconds) > table.open_total:
             table = self._extend(first, table.until + _YEAR)
         index = bisect_left(table.open_after, target)
-        return _instant(table.shuts[index] - (table.open_after[index] - target))
+        return instant_of(table.shuts[index] - (table.open_after[index] - target))
 
     def count_closes(self, after_day: date, start: datetime, end: datetime) -> int:
         """Number of closes of business c of working days later than `after_day` with start < c <= end."""
@@ -169,7 +169,7 @@ class Calendar:
 
     def closing_days(self, after_day: date, start: datetime, end: datetime) -> tuple[int, date | None]:
         """Like `count_closes`, with the last of the days counted."""
-        first, last = _second(start), _second(end)
+        first, last = second_of(start), second_of(end)
         if last <= first:
             return 0, None
         table = self._covering(first, last)
@@ -181,11 +181,11 @@ class Calendar:
 
         Raises: ValueError when negative, or when the calendar ends before.
         """
-        first = _second(start)
+        first = second_of(start)
         if n <= 0:
             return _nothing_left(start, n)
         table, index = self._reach(first, lambda table: table.place(after_day, first) + n - 1)
-        return _instant(table.closes[index])
+        return instant_of(table.closes[index])
 
     # Tables
 
@@ -217,7 +217,7 @@ class Calendar:
     def _at(self, on: date, minute: int) -> int:
         on = on + timedelta(days=minute // 1440)
         hour, minute = divmod(minute % 1440, 60)
-        return _second(datetime(on.year, on.month, on.day, hour, minute, tzinfo=self.zone))
+        return second_of(datetime(on.year, on.month, on.day, hour, minute, tzinfo=self.zone))
 
     def _year(self, year: int) -> Mapping[int, Spans]:
         """Working days of the year by ordinal."""
@@ -245,7 +245,7 @@ class Calendar:
 
     def _extend(self, first: int, last: int) -> _Table:
         """A table that covers the seconds first to last and what was covered before, with a year to spare."""
-        low, high, known = _instant(first).year, _instant(last).year, self._known.table
+        low, high, known = instant_of(first).year, instant_of(last).year, self._known.table
         if low < FIRST_YEAR or high > LAST_YEAR:
             raise ValueError(f"the calendar {self.id} knows the years {FIRST_YEAR} to {LAST_YEAR}, not {low} to {high}")
         low, high = low - 1, high + 1
@@ -275,8 +275,8 @@ class _Table:
     def __init__(self, years: tuple[int, int], working: Iterator[tuple[int, Spans]]) -> None:
         self.years = years
         # Instants within two days of the edge may belong to a local day of a year that is not here.
-        self.since = _second(datetime(years[0], 1, 3, tzinfo=UTC))
-        self.until = _second(datetime(years[1], 12, 29, tzinfo=UTC))
+        self.since = second_of(datetime(years[0], 1, 3, tzinfo=UTC))
+        self.until = second_of(datetime(years[1], 12, 29, tzinfo=UTC))
         self.days: list[int] = []
         self.closes: list[int] = []
         self.opens: list[int] = []
@@ -305,15 +305,17 @@ class _Table:
         return max(bisect_right(self.closes, start), bisect_right(self.days, after_day.toordinal()))
 
 
-def _second(instant: datetime) -> int:
+def second_of(instant: datetime) -> int:
+    """Whole seconds since 1970, read down."""
     return (instant - _EPOCH) // _SECOND
 
 
-def _instant(second: int) -> datetime:
+def instant_of(second: int) -> datetime:
+    """The instant (UTC) of a second since 1970."""
     return _EPOCH + timedelta(seconds=second)
 
 
 def _nothing_left(start: datetime, amount: int) -> datetime:
     if amount < 0:
         raise ValueError(f"cannot count {amount} forward")
-    return _instant(_second(start))
+    return instant_of(second_of(start))
