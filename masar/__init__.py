@@ -1,0 +1,1 @@
+"""Masar (مسار): every government request a person has, step by step, live."""

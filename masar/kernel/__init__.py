@@ -1,0 +1,1 @@
+"""What every room stands on: clock, money, ids, crypto, errors, embedded PostgreSQL. No tables, no Django models."""

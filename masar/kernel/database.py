@@ -1,0 +1,24 @@
+"""The one way to act in the database: a transaction that begins by taking a role. Forgotten, everything is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+_TAKE = "select set_config('role', %s, true), set_config('masar.person', %s, true), set_config('masar.agency', %s, true)"
+
+
+@contextmanager
+def acting(role: str, *, person: int | None = None, agency: str | None = None) -> Iterator[CursorWrapper]:
+    """Open a transaction as a role, with the person or the agency that its policies ask for; yield a cursor."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        take(cursor, role, person=person, agency=agency)
+        yield cursor
+
+
+def take(cursor: CursorWrapper, role: str, *, person: int | None = None, agency: str | None = None) -> None:
+    """Take a role for the rest of the transaction that runs."""
+    cursor.execute(_TAKE, [role, "" if person is None else str(person), agency or ""])

@@ -1,0 +1,15 @@
+"""Leaves that wait for the sequencer of the public log."""
+
+from django.db import models
+
+
+class PendingLeaf(models.Model):
+    """A salted commitment to one event: SHA-256(salt ‖ canonical event). The salt is sealed beside the event."""
+
+    id = models.BigAutoField(primary_key=True)
+    subject = models.UUIDField()
+    commitment = models.BinaryField()
+    made_at = models.DateTimeField(db_default=models.functions.Now())
+
+    class Meta:
+        db_table = "ledger_pending_leaf"

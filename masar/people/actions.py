@@ -1,0 +1,201 @@
+"""Verbs about persons: make one known, give a key, log in and out, keep preferences. One transaction each."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.contrib.auth.hashers import make_password
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from masar.kernel.crypto import new_key, seal, vault
+from masar.kernel.database import acting
+from masar.kernel.errors import Refusal
+from masar.kernel.ids import civil_id_digits, is_real_civil_id, new_row_id
+from masar.people.models import Attempt, Session
+from masar.people.queries import person_key
+from masar.people.rules import Viewer, wait_after
+
+
+class NoSuchPerson(Refusal):
+    """Nobody with this civil ID is known."""
+
+    status, code, title = 404, "no-such-person", "Nobody with this civil ID is known here"
+
+
+class NotACivilId(Refusal):
+    """The number is no civil ID."""
+
+    code, title = "not-a-civil-id", "This is not a civil ID"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """A person's row and opened key."""
+
+    id: int
+    key: bytes
+
+
+def demand_civil_id(text: str, *, demonstration: bool) -> str:
+    """Return the digits of a civil ID that may stand here. Raises: NotACivilId.
+
+    Numbers that fail the check belong to demonstration and tests, and are taken only there.
+    """
+    digits = civil_id_digits(text)
+    if digits is None:
+        raise NotACivilId("A civil ID has 12 digits and begins with 2 or 3.")
+    if not demonstration and not is_real_civil_id(digits):
+        raise NotACivilId("The check digit of this civil ID is wrong.")
+    return digits
+
+
+def civil_index(digits: str) -> bytes:
+    """Return the blind index of a civil ID's digits."""
+    return vault().blind_index("civil_id", digits)
+
+
+def username_of(digits: str) -> str:
+    """Return the username of an account: the blind index, in hexadecimal."""
+    return civil_index(digits).hex()
+
+
+def know(cursor: CursorWrapper, people: Mapping[str, str], *, demonstration: bool) -> dict[str, KnownPerson]:
+    """Find, or make known, the persons of {civil ID digits: name}; inside the caller's transaction as `masar_system`.
+
+    A name given later does not overwrite one that stands.
+    """
+    by_index = {civil_index(digits): digits for digits in people}
+    found = _find(cursor, by_index)
+    missing = [index for index in sorted(by_index) if by_index[index] not in found]
+    if missing:
+        _make(cursor, [(index, by_index[index], people[by_index[index]]) for index in missing], demonstration)
+        found = _find(cursor, by_index)
+    return found
+
+
+def _find(cursor: CursorWrapper, by_index: Mapping[bytes, str]) -> dict[str, KnownPerson]:
+    cursor.execute(
+        "select p.civil_index, p.id, k.wrapped, k.kek from people_person p"
+        " join people_person_key k on k.person_id = p.id where p.civil_index = any(%s::bytea[])",
+        [list(by_index)],
+    )
+    return {
+        by_index[bytes(index)]: KnownPerson(id_, person_key(id_, bytes(wrapped), kek))
+        for index, id_, wrapped, kek in cursor.fetchall()
+    }
+
+
+def _make(cursor: CursorWrapper, people: Sequence[tuple[bytes, str, str]], demonstration: bool) -> None:
+    cursor.execute("select nextval('people_person_id_seq') from generate_series(1, %s::int)", [len(people)])
+    ids = [row[0] for row in cursor.fetchall()]
+    ring, keys = vault().ring, [new_key() for _ in people]
+    rows = [
+        (
+            id_,
+            index,
+            seal(key, msgspec.json.encode({"civil_id": digits, "name": name}), "people_person", "sealed", id_, id_),
+            ring.wrap(key, "people_person_key", "wrapped", id_, id_),
+        )
+        for id_, key, (index, digits, name) in zip(ids, keys, people, strict=True)
+    ]
+    cursor.execute(
+        """with new as (
+             insert into people_person (id, civil_index, sealed, language, digits, hijri, simple, nastaliq, is_demonstration)
+             select id, civil_index, sealed, 'ar', 'latn', false, false, false, %s::bool
+               from unnest(%s::bigint[], %s::bytea[], %s::bytea[]) as u(id, civil_index, sealed)
+             on conflict (civil_index) do nothing returning id)
+           insert into people_person_key (person_id, wrapped, kek)
+           select u.id, u.wrapped, %s::text from unnest(%s::bigint[], %s::bytea[]) as u(id, wrapped) join new using (id)""",
+        [demonstration, ids, [r[1] for r in rows], [r[2] for r in rows], ring.active, ids, [r[3] for r in rows]],
+    )
+
+
+def set_password(civil_id: str, password: str, *, name: str = "", make: bool = False, demonstration: bool = False) -> None:
+    """Give a known person an account with this password; with `make`, make the person known first.
+
+    Raises: NotACivilId, NoSuchPerson.
+    """
+    digits = demand_civil_id(civil_id, demonstration=True)
+    encoded = make_password(password)
+    with acting("masar_system") as cursor:
+        if make:
+            person_id = know(cursor, {digits: name}, demonstration=demonstration)[digits].id
+        else:
+            cursor.execute("select id from people_person where civil_index = %s::bytea", [civil_index(digits)])
+            row = cursor.fetchone()
+            if row is None:
+                raise NoSuchPerson("Check the number; the person appears with their first request.")
+            person_id = row[0]
+        cursor.execute(
+            "insert into people_account (person_id, username, password, is_active) values (%s::bigint, %s, %s, true)"
+            " on conflict (person_id) do update set password = excluded.password, is_active = true",
+            [person_id, username_of(digits), encoded],
+        )
+
+
+def prefer(viewer: Viewer, **changes: Any) -> None:
+    """Keep how a person likes their pages: language, digits, hijri, simple, nastaliq."""
+    allowed = {"language", "digits", "hijri", "simple", "nastaliq"}
+    names = sorted(allowed & changes.keys())
+    if not names:
+        return
+    setting = ", ".join(f"{name} = %s" for name in names)
+    with acting("masar_citizen", person=viewer.person_id) as cursor:
+        cursor.execute(
+            f"update people_person set {setting} where id = %s::bigint",  # noqa: S608 - names are ours
+            [*(changes[name] for name in names), viewer.person_id],
+        )
+
+
+def visit(viewer: Viewer, now: datetime) -> None:
+    """Keep that the person looked at their home page; a visit half an hour after the last is a new one."""
+    with acting("masar_citizen", person=viewer.person_id) as cursor:
+        cursor.execute(
+            "update people_person set previous_visit_at = last_visit_at, last_visit_at = %s::timestamptz"
+            " where id = %s::bigint and (last_visit_at is null or last_visit_at < %s::timestamptz)",
+            [now, viewer.person_id, now - timedelta(minutes=30)],
+        )
+
+
+def start_session(person_id: int) -> UUID:
+    """Write the row of a new log-in and return its id. Runs inside the log-in's own transaction and role."""
+    session = new_row_id()
+    Session.objects.create(id=session, person_id=person_id)
+    return session
+
+
+def end_session(session: UUID) -> None:
+    """End a log-in; the next page of it is refused."""
+    with connection.cursor() as cursor:
+        cursor.execute("update people_session set ended_at = now() where id = %s::uuid and ended_at is null", [session])
+
+
+def source_of(address: str) -> bytes:
+    """Return the keyed hash of a network address, for counting wrong passwords without keeping addresses."""
+    return hmac.digest(vault().index_key, b"source\0" + address.encode(), "sha256")
+
+
+def is_blocked(username: str, source: bytes, now: datetime) -> bool:
+    """Tell whether this account must wait, from this source."""
+    return Attempt.objects.filter(username=username, source=source, blocked_until__gt=now).exists()
+
+
+def count_failure(username: str, source: bytes, now: datetime) -> None:
+    """Count a wrong password and set how long to wait."""
+    attempt, _ = Attempt.objects.get_or_create(username=username, source=source)
+    wait = wait_after(attempt.failures + 1)
+    Attempt.objects.filter(username=username, source=source).update(
+        failures=attempt.failures + 1, blocked_until=now + wait if wait else None
+    )
+
+
+def forget_failures(username: str, source: bytes) -> None:
+    """Forget the wrong passwords of an account from one source, after a right one."""
+    Attempt.objects.filter(username=username, source=source).delete()

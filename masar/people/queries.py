@@ -1,0 +1,72 @@
+"""Reads about persons: the profile that a page greets, and how a sealed person is opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from masar.kernel.crypto import CannotOpen, open_sealed, vault
+from masar.people.rules import Viewer
+
+__all__ = ["PROFILE", "Profile", "SessionEnded", "Viewer", "open_person", "person_key", "profile_of"]
+
+
+class SessionEnded(Exception):
+    """The log-in behind a page was ended, here or elsewhere: log in again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Who looks, and how they like their pages."""
+
+    person_id: int
+    name: str
+    language: str = "ar"
+    digits: str = "latn"
+    hijri: bool = False
+    simple: bool = False
+    nastaliq: bool = False
+    previous_visit: datetime | None = None
+    last_visit: datetime | None = None
+    is_demonstration: bool = False
+
+    @property
+    def given_name(self) -> str:
+        """The first word of the name."""
+        return self.name.split(" ")[0]
+
+
+# Columns of a profile; the page's own statement joins them as `p` and `k` (one statement a page).
+PROFILE = (
+    "p.id, p.sealed, k.wrapped, k.kek, p.language, p.digits, p.hijri, p.simple, p.nastaliq,"
+    " p.previous_visit_at, p.last_visit_at, p.is_demonstration"
+)
+
+
+@lru_cache(maxsize=10_000)
+def person_key(person_id: int, wrapped: bytes, kek: str) -> bytes:
+    """Unwrap a person's key. Raises: CannotOpen, after erasure too."""
+    return vault().ring.unwrap(kek, wrapped, "people_person_key", "wrapped", person_id, person_id)
+
+
+def open_person(person_id: int, sealed: bytes, wrapped: bytes | None, kek: str | None) -> dict[str, str]:
+    """Open what is known of a person: {"civil_id", "name"}; empty once the person is erased."""
+    if wrapped is None or kek is None:
+        return {}
+    try:
+        key = person_key(person_id, bytes(wrapped), kek)
+        plain = open_sealed(key, bytes(sealed), "people_person", "sealed", person_id, person_id)
+    except CannotOpen:
+        return {}
+    opened: dict[str, str] = msgspec.json.decode(plain)
+    return opened
+
+
+def profile_of(columns: tuple[Any, ...]) -> Profile:
+    """Make a profile of the columns that `PROFILE` names."""
+    person_id, sealed, wrapped, kek, *rest = columns
+    return Profile(person_id, open_person(person_id, sealed, wrapped, kek).get("name", ""), *rest)
