@@ -266,6 +266,12 @@ def _day(text: str) -> tuple[datetime, datetime]:
     return start, start + timedelta(days=1)
 
 
+def test_without_holidays_the_first_and_the_last_day_of_a_year_are_working_days():
+    assert NEW_YORK.is_working(date(2026, 1, 1))
+    assert NEW_YORK.next_working(date(2026, 12, 30)) == date(2026, 12, 31)
+    assert NEW_YORK.holiday(date(2026, 1, 1)) is None
+
+
 def test_the_years_that_it_knows_end_with_words_not_with_a_wrong_answer():
     assert KUWAIT.open_seconds(kuwait(f"{FIRST_YEAR}-02-01T00:00"), kuwait(f"{LAST_YEAR}-12-01T00:00")) > 0
     for year in (1900, 2100):
