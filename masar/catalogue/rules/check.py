@@ -1,0 +1,121 @@
+"""The check of a catalogue: everything that must be mended before it may be loaded, each at its file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from masar.catalogue.rules.calendar import Calendar
+from masar.catalogue.rules.checks.flow import flow
+from masar.catalogue.rules.checks.forms import forms
+from masar.catalogue.rules.checks.holders import holders
+from masar.catalogue.rules.checks.references import calendar, references
+from masar.catalogue.rules.checks.shape import Validators, shape, twice, validators
+from masar.catalogue.rules.checks.shelf import Shelf, kind_of
+from masar.catalogue.rules.checks.source import Finding, Loaded, Mark, Path, Unreadable, read
+from masar.catalogue.rules.checks.words import words
+from masar.catalogue.rules.templates import resolve, templates
+
+__all__ = ["Finding", "Loaded", "Mark", "Path", "Unreadable", "check", "kind_of", "read", "resolved"]
+
+_IDS = (("steps", "outcomes"), ("documents",), ("fees",), ("facts",), ("eligibility",), ("reasons",))
+
+
+def check(documents: Mapping[str, Loaded], schema: Mapping[str, Any], *, publish: bool = False) -> list[Finding]:
+    """Find everything to mend in a whole catalogue, by file and line.
+
+    `documents` are keyed by path within the catalogue; their folder says what they declare (agencies, calendars,
+    shared; anything else is a service). `schema` is `definition.schema.json`. `publish` makes errors of references
+    to services that are not loaded and of texts that a draft still lacks.
+    """
+    ready, findings = resolved(documents)
+    shelf = Shelf.of(ready, publish)
+    tools = validators(schema)
+    findings += _country(ready)
+    findings += _same_id(ready)
+    for file, loaded in ready.items():
+        findings += _document(loaded, kind_of(file), shelf, tools)
+    return sorted(set(findings))
+
+
+def resolved(documents: Mapping[str, Loaded]) -> tuple[dict[str, Loaded], list[Finding]]:
+    """Write the shared templates into every service."""
+    shelf = templates(loaded for file, loaded in documents.items() if kind_of(file) == "shared")
+    ready: dict[str, Loaded] = {}
+    findings: list[Finding] = []
+    for file, loaded in documents.items():
+        ready[file] = loaded
+        if kind_of(file) == "service":
+            ready[file], found = resolve(loaded, shelf)
+            findings += found
+    return ready, findings
+
+
+def _country(documents: Mapping[str, Loaded]) -> list[Finding]:
+    if "country.yaml" in documents:
+        return []
+    return [Finding("country.yaml", 1, "error", "country-missing", "add country.yaml: languages, currency, calendar")]
+
+
+def _same_id(documents: Mapping[str, Loaded]) -> Iterator[Finding]:
+    seen: dict[tuple[str, str, str], str] = {}
+    for file, loaded in sorted(documents.items()):
+        if not isinstance(loaded.value, Mapping) or kind_of(file) in ("country", "shared"):
+            continue
+        key = (kind_of(file), str(loaded.value.get("id")), str(loaded.value.get("version")))
+        if key in seen:
+            message = f"`{key[1]}` is already declared in {seen[key]}: give this one another id or version"
+            yield loaded.finding(("id",), "duplicate-document", message)
+        seen.setdefault(key, file)
+
+
+def _document(loaded: Loaded, kind: str, shelf: Shelf, tools: Validators) -> list[Finding]:
+    """Shape first: what is not in shape cannot be asked for its meaning."""
+    if kind == "calendar":
+        return [*_calendar(loaded), *_words(loaded, shelf)]
+    found = list(shape(loaded, tools[kind]))
+    if found:
+        return found
+    if kind == "service":
+        return [*_service(loaded, shelf), *_words(loaded, shelf)]
+    if kind == "agency":
+        return [*_agency(loaded, shelf), *_words(loaded, shelf)]
+    return _words(loaded, shelf)
+
+
+def _words(loaded: Loaded, shelf: Shelf) -> list[Finding]:
+    if not isinstance(loaded.value, Mapping):
+        return []
+    draft = loaded.value.get("status") == "draft" and not shelf.publish
+    return list(words(loaded, shelf.languages, lenient=draft))
+
+
+def _service(loaded: Loaded, shelf: Shelf) -> Iterator[Finding]:
+    for ids in _IDS:
+        yield from twice(loaded, *ids)
+    yield from flow(loaded)
+    yield from holders(loaded)
+    yield from forms(loaded)
+    yield from references(loaded, shelf)
+
+
+def _agency(loaded: Loaded, shelf: Shelf) -> Iterator[Finding]:
+    country = shelf.country.get("id")
+    if country and not loaded.value["id"].startswith(f"{country}."):
+        yield loaded.finding(("id",), "id-country", f"an agency's id begins with its country: write {country}.<agency>")
+    yield from twice(loaded, "teams")
+    yield from calendar(loaded, shelf)
+    named = shelf.calendars.get(loaded.value.get("calendar") or shelf.country.get("calendar", ""))
+    if named is None or "hours" not in loaded.value:
+        return
+    try:
+        Calendar.from_document(named).for_agency({"hours": loaded.value["hours"]})
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
+        yield loaded.finding(("hours",), "hours", f"the opening hours cannot be read: {problem}")
+
+
+def _calendar(loaded: Loaded) -> Iterator[Finding]:
+    try:
+        Calendar.from_document(loaded.value)
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
+        yield loaded.finding((), "calendar", f"the calendar cannot be read: {problem}")

@@ -1,0 +1,1 @@
+"""The parts of `rules.check`: reading marked YAML, words, flow, forms, references. Plain Python, no I/O."""
