@@ -6,6 +6,7 @@ server when no lease remains. DATABASE_URL names a real server instead, and then
 
 import os
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -21,9 +22,9 @@ from masar.kernel.postgres.errors import (
     ServerNotReached,
     ServerTooOld,
 )
-from masar.kernel.postgres.locks import LockIsHeld, held, take
+from masar.kernel.postgres.locks import LockIsHeld, held, is_free, take
 from masar.kernel.postgres.place import Place, make, place_of
-from masar.kernel.postgres.watcher import ensure_watcher
+from masar.kernel.postgres.watcher import ensure_watcher, stop
 
 __all__ = [
     "DatabaseTrouble",
@@ -39,6 +40,7 @@ __all__ = [
     "dsn",
     "ensure",
     "running",
+    "stop_if_unused",
 ]
 MUTEX_SECONDS = 660.0
 
@@ -77,9 +79,9 @@ def acquire(home: Path) -> Lease:
     with _guarded(place), held(place.mutex, MUTEX_SECONDS):
         descriptor = take(place.lease, shared=True)
         try:
+            _publish(place)
             ensure_watcher(place)
             server.start(place)
-            _publish(place)
         except BaseException:
             os.close(descriptor)
             raise
@@ -129,8 +131,18 @@ def ensure(home: Path) -> None:
         ensure_watcher(place)
         if not server.is_answering(place):
             with held(place.mutex, MUTEX_SECONDS):
-                server.start(place)
                 _publish(place)
+                server.start(place)
+
+
+def stop_if_unused(home: Path) -> None:
+    """Stop the server now if no lease is left and no client connected, instead of leaving that to the watcher."""
+    if os.environ.get("DATABASE_URL"):
+        return
+    place = place_of(home)
+    with suppress(LockIsHeld, OSError), held(place.mutex, 0):
+        if is_free(place.lease) and not server.clients(place):
+            stop(place)
 
 
 def create_database(admin_dsn: str, name: str) -> None:
@@ -159,7 +171,7 @@ def _check_external(url: str) -> None:
 
 
 def _publish(place: Place) -> None:
-    """Write the address for other commands, in one step."""
+    """Write the address for other commands, in one step; it also tells the watcher that somebody means to start."""
     fresh = place.address.with_suffix(f".{os.getpid()}")
     fresh.touch(mode=0o600)
     fresh.write_text(f"{place.dsn}\n", encoding="utf-8")

@@ -35,6 +35,7 @@ jit = off
 fsync = on
 full_page_writes = on
 synchronous_commit = on
+client_connection_check_interval = 5s
 timezone = 'UTC'
 log_timezone = 'UTC'
 lc_messages = 'C'
@@ -98,6 +99,11 @@ def processes(place: Place) -> list[int]:
         if entry.name.isdigit() and _belongs(place, _command_line(int(entry.name))):
             found.append(int(entry.name))
     return found
+
+
+def clients(place: Place) -> list[int]:
+    """Return the ids of the server's processes that serve a connected client."""
+    return [pid for pid in processes(place) if " [local]" in " ".join(_command_line(pid))]
 
 
 def is_answering(place: Place) -> bool:

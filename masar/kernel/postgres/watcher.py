@@ -1,9 +1,11 @@
 """The small process that stops the server when nobody uses it any more, and restarts it while somebody does.
 
-It holds the lock `watcher` as long as it lives, so that others notice when it was killed.
+It holds the lock `watcher` as long as it lives, so that others notice when it was killed. A connected client counts as
+a user too: whoever works with the address that `masar dsn` printed is not thrown out.
 """
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -61,23 +63,35 @@ def watch(home: Path) -> None:
     """Look after the server until nobody has used it for a moment, then stop it."""
     place = place_of(home)
     unused_since: float | None = None
-    last_pid: int | None = None
     while place.root.is_dir():
-        last_pid = server.postmaster(place) or last_pid
-        with suppress(LockIsHeld), held(place.mutex, 0):
+        with suppress(LockIsHeld, FileNotFoundError), held(place.mutex, 0):
             if not is_free(place.lease):
                 unused_since = None
                 _revive(place)
+            elif server.clients(place):
+                unused_since = None
+            elif was_stopped(place):
+                return
             elif unused_since is None:
                 unused_since = time.monotonic()
             elif time.monotonic() - unused_since >= GRACE_SECONDS:
-                server.stop(place)
-                place.address.unlink(missing_ok=True)
+                stop(place)
                 return
         time.sleep(LOOK_SECONDS)
     for pid in server.processes(place):  # the whole folder was removed under a running server
         with suppress(ProcessLookupError):
-            os.kill(pid, 3)
+            os.kill(pid, signal.SIGQUIT)
+
+
+def stop(place: Place) -> None:
+    """Stop the server and withdraw its address. Callers hold the mutex."""
+    place.address.unlink(missing_ok=True)
+    server.stop(place)
+
+
+def was_stopped(place: Place) -> bool:
+    """Say whether somebody stopped the server on purpose, rather than being about to start it."""
+    return not place.address.exists() and not server.processes(place)
 
 
 def _revive(place: Place) -> None:

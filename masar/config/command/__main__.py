@@ -1,0 +1,5 @@
+"""`python -m masar.config.command`: the same as `masar`."""
+
+from masar.config.command import main
+
+main()
