@@ -63,14 +63,8 @@ def check_path(path: Path, *, publish: bool = False, within: Path = DEFAULT) -> 
 
     Raises: FileNotFoundError when there is nothing to check.
     """
-    root, wanted = _place(Path(path))
-    documents, unreadable = _documents(root)
-    if "country.yaml" not in documents and not (root / "country.yaml").exists():
-        base, _ = _documents(within)
-        documents = {**{file: loaded for file, loaded in base.items() if file not in documents}, **documents}
-        wanted = wanted or frozenset(_files(root))
-    findings = unreadable + check(documents, schema(), publish=publish)
-    return sorted(finding for finding in findings if not wanted or finding.file in wanted)
+    known, wanted, unreadable = _gather(Path(path), within)
+    return _wanted(unreadable + check(known, schema(), publish=publish), wanted)
 
 
 def load_folder(path: Path, *, publish: bool = False, within: Path = DEFAULT) -> Catalogue:
@@ -78,16 +72,13 @@ def load_folder(path: Path, *, publish: bool = False, within: Path = DEFAULT) ->
 
     Raises: CatalogueInvalid, FileNotFoundError.
     """
-    root = Path(path)
-    findings = check_path(root, publish=publish, within=within)
+    known, wanted, unreadable = _gather(Path(path), within)
+    findings = _wanted(unreadable + check(known, schema(), publish=publish), wanted)
     if any(finding.severity == "error" for finding in findings):
         raise CatalogueInvalid(findings)
-    ready, _ = resolved(_documents(root)[0])
-    if "country.yaml" not in ready:
-        base, _ = resolved({**_documents(within)[0], **ready})
-        own = {file: base[file] for file in ready}
-        return _catalogue(base, own, findings)
-    return _catalogue(ready, ready, findings)
+    ready, _ = resolved(known)
+    own = {file: loaded for file, loaded in ready.items() if not wanted or file in wanted}
+    return _catalogue(ready, own, findings)
 
 
 def digest(document: Any) -> str:
@@ -128,27 +119,45 @@ def _by_id(documents: Mapping[str, Loaded], kind: str) -> dict[str, Document]:
     return {document["id"]: document for document in found}
 
 
-def _place(path: Path) -> tuple[Path, frozenset[str]]:
-    """The catalogue's folder, and the files in it that were asked for (none: all)."""
-    if not path.exists():
-        raise FileNotFoundError(f"there is nothing at {path}")
-    folder = path if path.is_dir() else path.parent
-    root = next((above for above in (folder, *folder.resolve().parents) if (above / "country.yaml").exists()), folder)
-    if root == folder and path.is_dir():
-        return root, frozenset()
-    place = path.resolve().relative_to(root.resolve())
-    files = _files(root)
-    return root, frozenset(file for file in files if Path(file) == place or place in Path(file).parents)
+def _wanted(findings: list[Finding], wanted: frozenset[str]) -> list[Finding]:
+    return sorted(finding for finding in findings if finding.file in wanted)
+
+
+def _gather(path: Path, within: Path) -> tuple[dict[str, Loaded], frozenset[str], list[Finding]]:
+    """All documents to be seen together, the files among them that were asked for, and what could not be read."""
+    root = _root(path)
+    if root is None:
+        root, files = (path.parent, [path.name]) if path.is_file() else (path, _files(path))
+        own, unreadable = _documents(root, files)
+        documents = {**_documents(within, _files(within))[0], **own}
+        wanted = frozenset(files)
+    else:
+        files = _files(root)
+        documents, unreadable = _documents(root, files)
+        place = path.resolve().relative_to(root.resolve())
+        wanted = frozenset(file for file in files if Path(file) == place or place in Path(file).parents)
+    if not wanted:
+        raise FileNotFoundError(f"there is no .yaml file at {path}")
+    return documents, wanted, unreadable
+
+
+def _root(path: Path) -> Path | None:
+    """The catalogue in which a file or folder stands: where country.yaml is."""
+    above = (path, *path.resolve().parents)
+    return next((folder for folder in above if (folder / "country.yaml").is_file()), None)
 
 
 def _files(root: Path) -> list[str]:
-    return sorted(file.relative_to(root).as_posix() for file in root.rglob("*.yaml") if file.is_file())
+    return sorted(file.relative_to(root).as_posix() for file in root.rglob("*.y*ml") if file.is_file())
 
 
-def _documents(root: Path) -> tuple[dict[str, Loaded], list[Finding]]:
+def _documents(root: Path, files: list[str]) -> tuple[dict[str, Loaded], list[Finding]]:
     documents: dict[str, Loaded] = {}
     findings: list[Finding] = []
-    for file in _files(root):
+    for file in files:
+        if not file.endswith(".yaml"):
+            findings.append(Finding(file, 1, "error", "suffix", "only .yaml is read: rename the file"))
+            continue
         try:
             documents[file] = read(file, (root / file).read_bytes())
         except Unreadable as refusal:

@@ -73,6 +73,7 @@ class Task:
     kind: str
     form: Mapping[str, Any] | None = None
     where: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +95,17 @@ class Step:
     on_refused: str | None = None
     returns_to: str | None = None
     detour: bool = False
+    when: Mapping[str, Any] | None = None  # a condition: the step is a coming one unless it is known to fail
     help: Text = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Appeal:
-    """Within which time and by which service an outcome can be appealed."""
+    """Within which time and by which service an outcome can be appealed; `reopens` is the step to go on from."""
 
     within: Duration
     service: str
+    reopens: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +190,8 @@ def _task(item: Mapping[str, Any]) -> Task | None:
     task = item.get("task")
     if task is None:
         return None
-    return Task(task["kind"], task.get("form"), tuple(item.get("pay", {}).get("where", ())))
+    where = (item.get("pay") or item.get("visit") or {}).get("where", ())
+    return Task(task["kind"], task.get("form"), tuple(where), tuple(task.get("documents", ())))
 
 
 def _step(item: Mapping[str, Any]) -> Step:
@@ -208,6 +212,7 @@ def _step(item: Mapping[str, Any]) -> Step:
         on_refused=item.get("on_refused"),
         returns_to=item.get("handover", {}).get("returns_to"),
         detour=item.get("detour", False),
+        when=item.get("when"),
         help=item.get("help", {}),
     )
 
@@ -219,6 +224,6 @@ def _outcome(item: Mapping[str, Any]) -> Outcome:
         title=item["title"],
         state=item["state"],
         reason_required=item.get("reason_required", False),
-        appeal=Appeal(Duration.parse(appeal["within"]), appeal["service"]) if appeal else None,
+        appeal=Appeal(Duration.parse(appeal["within"]), appeal["service"], appeal.get("reopens")) if appeal else None,
         issues=item.get("issues"),
     )
