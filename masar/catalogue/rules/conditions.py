@@ -115,7 +115,7 @@ def _literal(value: Any, facts: Mapping[str, Any]) -> Any:
     if isinstance(value, list):
         items = [evaluate(item, facts) for item in value]
         return None if any(item is None for item in items) else items
-    if value is None or isinstance(value, str | int):
+    if isinstance(value, str | int):
         return value
     raise NotACondition(f"{value!r} is not an integer, a text or true/false")
 

@@ -24,7 +24,7 @@ def templates(shared: Iterator[Loaded]) -> Shelf:
 
 
 def resolve(loaded: Loaded, shelf: Shelf) -> tuple[Loaded, list[Finding]]:
-    """Write the templates into a definition, each line still pointing at the file where it was written.
+    """Write the templates into a definition. What is wrong in one is told at the `use`, and where it was written.
 
     Merging is by whole keys: a key that the definition gives replaces the template's.
     """
@@ -43,21 +43,29 @@ def resolve(loaded: Loaded, shelf: Shelf) -> tuple[Loaded, list[Finding]]:
                 if found is None:
                     message = f"no shared file has `{item['use']}` under `{kind}`: write it there, or remove `use`"
                     findings.append(loaded.finding((*path, "use"), "unknown-template", message))
-                document[kind][path[-1]] = _merged(item, path, found, marks)
+                own = {key: value for key, value in item.items() if key != "use"}
+                document[kind][path[-1]] = {**_template(found), **own}
+                marks.update(_marks(loaded.mark((*path, "use")), path, found, own))
     return replace(loaded, value=document, marks=marks), findings
 
 
-def _merged(
-    item: Mapping[str, Any], path: Path, found: tuple[Loaded, Path] | None, marks: dict[Path, Mark]
-) -> dict[str, Any]:
-    own = {key: value for key, value in item.items() if key != "use"}
+def _template(found: tuple[Loaded, Path] | None) -> Mapping[str, Any]:
     if found is None:
-        return own
+        return {}
+    source, (kind, index) = found
+    template: Mapping[str, Any] = source.value[kind][index]
+    return template
+
+
+def _marks(
+    use: Mark, path: Path, found: tuple[Loaded, Path] | None, own: Mapping[str, Any]
+) -> Iterator[tuple[Path, Mark]]:
+    """Where the inherited nodes stand: at the `use`, with the place of origin; a plain id needs no origin."""
+    if found is None:
+        return
     source, above = found
-    template = source.value[above[0]][above[1]]
-    inherited = {key for key in template if key not in own}
     for place, mark in source.marks.items():
         below = place[len(above) :]
-        if below and place[: len(above)] == above and below[0] in inherited:
-            marks[(*path, *below)] = mark
-    return {**template, **own}
+        if below and place[: len(above)] == above and below[0] not in own:
+            origin = "" if below == ("id",) else f"{mark.file}:{mark.line}"
+            yield (*path, *below), Mark(use.file, use.line, origin)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -80,18 +79,10 @@ def _field(loaded: Loaded, path: Path, field: Any, facts: frozenset[str]) -> Ite
     if kind == "string" and not {"enum", "pattern", "format", "maxLength", "const"} & field.keys():
         message = "say how long the text may be: add `maxLength`"
         yield loaded.finding(path, "form-unbounded", message)
-    yield from _pattern(loaded, path, field)
     prefill = field.get("x-prefill")
     if prefill is not None and prefill not in facts:
         message = f"`{prefill}` is not declared in `facts`, so nobody can fill it in: declare it"
         yield loaded.finding((*path, "x-prefill"), "fact-undeclared", message, warning=True)
-
-
-def _pattern(loaded: Loaded, path: Path, field: Mapping[str, Any]) -> Iterator[Finding]:
-    try:
-        re.compile(str(field.get("pattern", "")))
-    except re.error as error:
-        yield loaded.finding((*path, "pattern"), "form-pattern", f"this pattern is not a regular expression: {error}")
 
 
 def choices(field: Mapping[str, Any]) -> list[str]:

@@ -35,10 +35,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A place in a file; lines count from 1."""
+    """A place in a file; lines count from 1. `origin` names where a template wrote what is used here."""
 
     file: str
     line: int
+    origin: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class Loaded:
     def finding(self, path: Path, code: str, message: str, *, warning: bool = False) -> Finding:
         """A finding at the line of `path`."""
         mark = self.mark(path)
+        message += f" (written in {mark.origin})" if mark.origin else ""
         return Finding(mark.file, mark.line, "warning" if warning else "error", code, message)
 
 

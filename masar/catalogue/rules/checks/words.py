@@ -30,6 +30,8 @@ def texts(value: Any, at: Path = ()) -> Iterator[tuple[Path, Mapping[str, str]]]
 def words(loaded: Loaded, languages: tuple[str, ...], *, lenient: bool) -> Iterator[Finding]:
     """Yield what is missing, empty or in the wrong script. `lenient`: a draft may still lack a language."""
     for path, text in texts(loaded.value):
+        if loaded.mark(path).origin:
+            continue  # the shared file itself is told
         for language in languages:
             if language not in text:
                 message = f"`{path[-1]}` is not written in `{language}`: add it"
