@@ -5,7 +5,6 @@ server when no lease remains. DATABASE_URL names a real server instead, and then
 """
 
 import os
-import socket
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,7 +102,7 @@ def current_dsn(home: Path) -> str | None:
         address = place.address.read_text(encoding="utf-8").strip()
     except OSError:
         return None
-    return address if _is_listening(place) else None
+    return address if server.responds(place) else None
 
 
 def running(home: Path) -> bool:
@@ -116,7 +115,7 @@ def running(home: Path) -> bool:
             return False
         return True
     place = place_of(home)
-    return server.is_answering(place) and _is_listening(place)
+    return server.is_answering(place) and server.responds(place)
 
 
 def ensure(home: Path) -> None:
@@ -140,8 +139,8 @@ def stop_if_unused(home: Path) -> None:
     if os.environ.get("DATABASE_URL"):
         return
     place = place_of(home)
-    with suppress(LockIsHeld, OSError), held(place.mutex, 0):
-        if is_free(place.lease) and not server.clients(place):
+    with suppress(FolderNotUsable, OSError), held(place.mutex, 2):
+        if is_free(place.lease) and server.is_left_by_clients(place):
             stop(place)
 
 
@@ -176,16 +175,6 @@ def _publish(place: Place) -> None:
     fresh.touch(mode=0o600)
     fresh.write_text(f"{place.dsn}\n", encoding="utf-8")
     fresh.replace(place.address)
-
-
-def _is_listening(place: Place) -> bool:
-    with socket.socket(socket.AF_UNIX) as probe:
-        probe.settimeout(2)
-        try:
-            probe.connect(str(place.socket_file))
-        except OSError:
-            return False
-    return True
 
 
 class _guarded:

@@ -3,6 +3,8 @@
 import os
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 import time
 from collections.abc import Callable
@@ -15,6 +17,7 @@ from masar.kernel.postgres.place import DATABASE, OWNER, Place, own_folder
 
 RECOVERY_SECONDS = 600  # replaying the log after a crash may take minutes on a slow disk
 LARGEST_LOG = 10_000_000
+ENCRYPTION_REQUEST = struct.pack("!II", 8, 80877103)  # PostgreSQL's frontend protocol, SSLRequest
 
 CONFIGURATION = """\
 # Written by Masar at each start. Put your own settings into postgresql.conf after the last line, or use ALTER SYSTEM.
@@ -54,13 +57,13 @@ def start(place: Place) -> None:
     Raises: NoServerFound, ServerDidNotStart.
     """
     if is_answering(place):
-        return
+        _wait(lambda: responds(place) or postmaster(place) is None, 2)  # one just killed is not gone at once
+        if responds(place):
+            return
     binaries = choose(place)
     for last_try in (False, False, True):
-        if postmaster(place) is not None and not place.socket_file.exists():
-            _wait(lambda: place.socket_file.exists() or postmaster(place) is None, 5)
-        if postmaster(place) is not None and not place.socket_file.exists():
-            stop(place)  # somebody removed its socket: it lives, but nobody can reach it
+        if postmaster(place) is not None and _is_marked_ready(place) and not responds(place):
+            stop(place)  # it lives, but nobody can reach it: its socket was removed
         if postmaster(place) is None:
             _launch(place, binaries)
         try:
@@ -106,9 +109,26 @@ def clients(place: Place) -> list[int]:
     return [pid for pid in processes(place) if " [local]" in " ".join(_command_line(pid))]
 
 
+def is_left_by_clients(place: Place) -> bool:
+    """Say whether no client is connected, giving those that just closed a moment to be gone."""
+    return _wait(lambda: not clients(place), 0.5)
+
+
 def is_answering(place: Place) -> bool:
     """Say whether the server lives and can be reached, without troubling it."""
     return postmaster(place) is not None and place.socket_file.exists() and _is_marked_ready(place)
+
+
+def responds(place: Place) -> bool:
+    """Say whether the server answers on its socket now, by the shortest question of its protocol."""
+    with socket.socket(socket.AF_UNIX) as line:
+        line.settimeout(2)
+        try:
+            line.connect(str(place.socket_file))
+            line.sendall(ENCRYPTION_REQUEST)
+            return line.recv(1) in (b"N", b"S")
+        except OSError:
+            return False
 
 
 def _is_marked_ready(place: Place) -> bool:
@@ -133,11 +153,11 @@ def _wait_until_ready(place: Place, binaries: Binaries) -> None:
     give_up = time.monotonic() + RECOVERY_SECONDS
     last_alive = time.monotonic()
     while time.monotonic() < give_up:
-        if postmaster(place) is not None:
+        if is_answering(place) and _accepts(place, binaries):
+            return
+        if processes(place):
             last_alive = time.monotonic()
-            if is_answering(place) and _accepts(place, binaries):
-                return
-        elif time.monotonic() > last_alive + 2:
+        elif time.monotonic() > last_alive + 1:
             raise ServerDidNotStart(f"The database server did not start. The end of {place.log}:\n{_log_tail(place)}")
         time.sleep(0.05)
     raise ServerDidNotStart(f"The database server is still recovering after {RECOVERY_SECONDS} seconds; try again.")

@@ -99,6 +99,5 @@ def _revive(place: Place) -> None:
         return
     try:
         server.start(place)
-    except DatabaseTrouble as trouble:
+    except DatabaseTrouble as trouble:  # said in the log and tried again at the next look
         print(trouble, file=sys.stderr, flush=True)
-        time.sleep(5)
