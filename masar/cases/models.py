@@ -8,7 +8,12 @@ from django.db import models
 from masar.catalogue.models import Agency, Definition
 from masar.people.models import Person
 
-PERSONAL = {"cases_event": ["sealed"], "cases_case_key": ["wrapped"], "cases_conflict": ["sealed"], "cases_parked": ["sealed"]}
+PERSONAL = {
+    "cases_event": ["sealed"],
+    "cases_case_key": ["wrapped"],
+    "cases_conflict": ["sealed"],
+    "cases_parked": ["sealed"],
+}
 APPEND_ONLY = ("cases_event", "cases_seen", "cases_conflict", "cases_directory", "ledger_pending_leaf")
 
 

@@ -1,6 +1,7 @@
 """Agencies, their keys, and definitions. A published (service, version) never changes."""
 
 from django.db import models
+from django.db.models.functions import Now
 
 
 class Agency(models.Model):
@@ -19,7 +20,7 @@ class AgencyKey(models.Model):
     id = models.BigAutoField(primary_key=True)
     agency = models.ForeignKey(Agency, models.PROTECT)
     digest = models.BinaryField(unique=True)
-    made_at = models.DateTimeField(db_default=models.functions.Now())
+    made_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -46,7 +47,7 @@ class CalendarOverride(models.Model):
     hours = models.JSONField(null=True)
     decision = models.CharField(max_length=100)
     reason = models.JSONField(default=dict)
-    made_at = models.DateTimeField(db_default=models.functions.Now())
+    made_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         db_table = "catalogue_calendar_override"
@@ -63,7 +64,7 @@ class Definition(models.Model):
     status = models.CharField(max_length=16)
     digest = models.BinaryField()
     document = models.JSONField()
-    made_at = models.DateTimeField(db_default=models.functions.Now())
+    made_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         db_table = "catalogue_definition"

@@ -37,11 +37,11 @@ MIDDLEWARE = [
     "masar.config.middleware.Surroundings",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "masar.portal.middleware.Language",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "masar.portal.middleware.Visitor",
+    "masar.config.middleware.Visitor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -132,7 +132,9 @@ USE_I18N = True
 STATIC_URL = "/static/"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-LIVE_URL = os.environ.get("LIVE_URL", f"http://127.0.0.1:{os.environ['LIVE_PORT']}" if "LIVE_PORT" in os.environ else "")
+LIVE_URL = os.environ.get(
+    "LIVE_URL", f"http://127.0.0.1:{os.environ['LIVE_PORT']}" if "LIVE_PORT" in os.environ else ""
+)
 
 LOGGING: dict[str, Any] = {
     "version": 1,

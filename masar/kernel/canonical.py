@@ -52,7 +52,7 @@ def _demand(value: Any, pointer: str) -> None:
         for position, item in enumerate(value):
             _demand(item, f"{pointer}/{position}")
     else:
-        raise NotCanonical(pointer, "a number with a decimal point is not exact; send it as a string, such as \"12.500\"")
+        raise NotCanonical(pointer, 'a number with a decimal point is not exact; send it as a string, such as "12.500"')
 
 
 def _demand_text(value: str, pointer: str) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
-from django.db import connection, transaction
+import psycopg
+from django.db import connection, connections, transaction
 from django.db.backends.utils import CursorWrapper
 
-_TAKE = "select set_config('role', %s, true), set_config('masar.person', %s, true), set_config('masar.agency', %s, true)"
+_TAKE = (
+    "select set_config('role', %s, true), set_config('masar.person', %s, true), set_config('masar.agency', %s, true)"
+)
 
 
 @contextmanager
@@ -22,3 +26,11 @@ def acting(role: str, *, person: int | None = None, agency: str | None = None) -
 def take(cursor: CursorWrapper, role: str, *, person: int | None = None, agency: str | None = None) -> None:
     """Take a role for the rest of the transaction that runs."""
     cursor.execute(_TAKE, [role, "" if person is None else str(person), agency or ""])
+
+
+def read_as_person(statement: str, parameters: Sequence[Any]) -> tuple[Any, ...] | None:
+    """Run ONE prepared statement (`$1`…) as `masar_citizen`, which sets the person itself; return its only row."""
+    link = connections["citizen"]
+    link.ensure_connection()
+    with psycopg.RawCursor(link.connection) as cursor:
+        return cursor.execute(statement, parameters, binary=True).fetchone()

@@ -1,6 +1,7 @@
 """Leaves that wait for the sequencer of the public log."""
 
 from django.db import models
+from django.db.models.functions import Now
 
 
 class PendingLeaf(models.Model):
@@ -9,7 +10,7 @@ class PendingLeaf(models.Model):
     id = models.BigAutoField(primary_key=True)
     subject = models.UUIDField()
     commitment = models.BinaryField()
-    made_at = models.DateTimeField(db_default=models.functions.Now())
+    made_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         db_table = "ledger_pending_leaf"

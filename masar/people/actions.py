@@ -117,7 +117,9 @@ def _make(cursor: CursorWrapper, people: Sequence[tuple[bytes, str, str]], demon
     )
 
 
-def set_password(civil_id: str, password: str, *, name: str = "", make: bool = False, demonstration: bool = False) -> None:
+def set_password(
+    civil_id: str, password: str, *, name: str = "", make: bool = False, demonstration: bool = False
+) -> None:
     """Give a known person an account with this password; with `make`, make the person known first.
 
     Raises: NotACivilId, NoSuchPerson.

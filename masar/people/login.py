@@ -94,6 +94,8 @@ class LoginForm(AllauthLoginForm):  # type: ignore[misc]
         """Return the username of a civil ID. Raises: ValidationError when it has not the shape of one."""
         digits = civil_id_digits(self.cleaned_data["login"])
         if digits is None:
-            self.add_error("login", _("A civil ID has 12 digits and begins with 2 or 3. Check the number and try again."))
+            self.add_error(
+                "login", _("A civil ID has 12 digits and begins with 2 or 3. Check the number and try again.")
+            )
             return ""
         return actions.username_of(digits)

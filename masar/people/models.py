@@ -4,8 +4,13 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.functions import Now
 
-PERSONAL = {"people_person": ["civil_index", "sealed"], "people_person_key": ["wrapped"], "people_account": ["username"]}
+PERSONAL = {
+    "people_person": ["civil_index", "sealed"],
+    "people_person_key": ["wrapped"],
+    "people_account": ["username"],
+}
 
 
 class Person(models.Model):
@@ -22,7 +27,7 @@ class Person(models.Model):
     is_demonstration = models.BooleanField(default=False)
     previous_visit_at = models.DateTimeField(null=True)
     last_visit_at = models.DateTimeField(null=True)
-    made_at = models.DateTimeField(db_default=models.functions.Now())
+    made_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         db_table = "people_person"
@@ -50,7 +55,7 @@ class Account(AbstractBaseUser):
     person = models.OneToOneField(Person, models.PROTECT)
     username = models.CharField(max_length=64, unique=True)
     is_active = models.BooleanField(default=True)
-    made_at = models.DateTimeField(db_default=models.functions.Now())
+    made_at = models.DateTimeField(db_default=Now())
 
     objects = Accounts()
     USERNAME_FIELD = "username"
@@ -65,7 +70,7 @@ class Session(models.Model):
 
     id = models.UUIDField(primary_key=True)
     person = models.ForeignKey(Person, models.PROTECT)
-    started_at = models.DateTimeField(db_default=models.functions.Now())
+    started_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True)
 
     class Meta:

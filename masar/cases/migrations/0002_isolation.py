@@ -49,11 +49,12 @@ GRANT SELECT, INSERT ON cases_event, cases_seen, cases_case_key, cases_participa
   TO masar_agency, masar_citizen;
 GRANT SELECT, INSERT ON cases_reference, cases_conflict, cases_parked TO masar_agency;
 GRANT SELECT ON people_person_key TO masar_agency;
+GRANT SELECT ON cases_reference, cases_parked TO masar_citizen;
 GRANT UPDATE ON cases_request TO masar_agency, masar_citizen, masar_system;
 GRANT DELETE ON cases_parked TO masar_agency, masar_system;
 GRANT UPDATE (dead_at) ON cases_parked TO masar_system;
 GRANT INSERT ON cases_outbox TO masar_agency, masar_citizen, masar_system;
-GRANT SELECT, DELETE ON cases_outbox TO masar_system;
+GRANT SELECT, UPDATE, DELETE ON cases_outbox TO masar_system;
 GRANT USAGE ON SEQUENCE cases_request_id_seq, cases_outbox_id_seq TO masar_agency, masar_citizen, masar_system;
 """,
     ]

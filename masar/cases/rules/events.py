@@ -18,8 +18,14 @@ SUFFIX = ".v1"
 TYPES: Mapping[str, Mapping[str, Any]] = {
     "opened": {
         "required": ["service", "agency_ref"],
-        "facts": {"service": "service", "agency_ref": "ref", "version": "integer", "parent": "subject", "step": "id",
-                  "appeal": "boolean"},
+        "facts": {
+            "service": "service",
+            "agency_ref": "ref",
+            "version": "integer",
+            "parent": "subject",
+            "step": "id",
+            "appeal": "boolean",
+        },
         "sealed": {"civil_id": "civil-id", "name": "line", "form": "object", "note": "text", "office": "line"},
     },
     "step": {

@@ -1,0 +1,64 @@
+"""Every refusal of the API as RFC 9457 problem details."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+
+from masar.kernel.errors import PROBLEMS, Refusal
+
+TYPE = "application/problem+json"
+
+
+class Problem(Refusal):
+    """A refusal at the door itself."""
+
+    def __init__(self, status: int, code: str, title: str, detail: str = "", **facts: Any) -> None:
+        super().__init__(detail or title, **facts)
+        self.http, self.name, self.words = status, code, title
+        self.headers: dict[str, str] = {}
+
+    def problem(self) -> dict[str, Any]:
+        """Return the problem object."""
+        return {
+            "type": PROBLEMS + self.name,
+            "title": self.words,
+            "status": self.http,
+            "code": self.name,
+            "detail": self.detail,
+        } | self.facts
+
+
+def answer_json(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:
+    """Return a JSON answer."""
+    return HttpResponse(msgspec.json.encode(body), status=status, content_type="application/json", headers=headers)
+
+
+def answer_problem(
+    request: HttpRequest, problem: Mapping[str, Any], headers: Mapping[str, str] | None = None
+) -> HttpResponse:
+    """Return a problem, with the id under which it stands in the log."""
+    body = dict(problem) | {"request_id": getattr(request, "id", "")}
+    return HttpResponse(msgspec.json.encode(body), status=body["status"], content_type=TYPE, headers=headers)
+
+
+_WORDS = {
+    400: ("bad-request", "This request cannot be read"),
+    401: ("unauthorized", "A key is needed"),
+    403: ("forbidden", "This is not allowed"),
+    404: ("not-found", "There is nothing here"),
+    405: ("method-not-allowed", "This cannot be done here"),
+    413: ("too-large", "This is too large"),
+    415: ("unsupported-media-type", "This content type is not taken"),
+    500: ("internal-error", "Something broke on our side; nothing was half written. Send it again"),
+    503: ("unavailable", "Not ready yet; try again soon"),
+}
+
+
+def problem_of(status: int, detail: str = "") -> dict[str, Any]:
+    """Return the problem object that goes with a plain status."""
+    code, title = _WORDS.get(status, ("error", "This did not work"))
+    return {"type": PROBLEMS + code, "title": title, "status": status, "code": code, "detail": detail or title + "."}

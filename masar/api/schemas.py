@@ -1,0 +1,140 @@
+"""Shapes of what the API answers, for readers of the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from ninja import Schema
+from pydantic import Field
+
+
+class ProblemOut(Schema):
+    """RFC 9457 problem details. `errors` name each field to mend."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str | None = None
+    request_id: str | None = None
+    errors: list[dict[str, Any]] | None = None
+
+
+class ItemOut(Schema):
+    """The answer for one event."""
+
+    status: Literal["accepted", "duplicate", "conflict", "parked", "invalid", "forbidden"]
+    source: str | None = None
+    id: str | None = None
+    request: str | None = Field(None, description="The public number of the request.")
+    late: bool | None = Field(None, description="It arrived after events that come later in order.")
+    off_path: bool | None = Field(
+        None, description="The definition does not name this way; it was applied and flagged."
+    )
+    problem: ProblemOut | None = None
+
+
+class ItemsOut(Schema):
+    """The answers for a batch, in the order sent."""
+
+    items: list[ItemOut]
+
+
+class HolderOut(Schema):
+    """Who has the ball."""
+
+    kind: Literal["citizen", "agency", "nobody"]
+    agency: str | None = None
+
+
+class EventOut(Schema):
+    """One event of a request, in order. Nothing personal."""
+
+    id: str
+    source: str
+    type: str
+    time: str
+    received: str
+    step: str | None = None
+    outcome: str | None = None
+    off_path: bool
+    voided: bool
+
+
+class RequestOut(Schema):
+    """A request as an agency that has part in it reads it."""
+
+    number: str
+    agency_ref: str | None = None
+    service: str
+    version: int
+    state: str
+    step: str
+    outcome: str | None = None
+    holder: HolderOut
+    since: str
+    opened_at: str
+    closed_at: str | None = None
+    updated_at: str
+    due_at: str | None = None
+    parent: str | None = None
+    events: list[EventOut] | None = None
+
+
+class RequestsOut(Schema):
+    """A page of requests, oldest first; `next` is the cursor of the next page."""
+
+    items: list[RequestOut]
+    next: str | None = None
+
+
+class ServiceOut(Schema):
+    """A published service in its version in force: texts by language, steps and outcomes."""
+
+    id: str
+    version: int
+    agency: str
+    title: dict[str, str]
+    summary: dict[str, str]
+    verified: bool
+    promise: dict[str, Any] | None = None
+    steps: list[dict[str, Any]]
+    outcomes: list[dict[str, Any]]
+
+
+class ServicesOut(Schema):
+    """A page of services by id; `next` is the cursor of the next page."""
+
+    items: list[ServiceOut]
+    next: str | None = None
+
+
+class MyRequestOut(Schema):
+    """One of the person's own requests."""
+
+    number: str
+    service: str
+    title: dict[str, str]
+    agency: str
+    state: str
+    step: str
+    step_title: dict[str, str]
+    outcome: str | None = None
+    holder: HolderOut
+    since: str
+    opened_at: str
+    closed_at: str | None = None
+    updated_at: str
+    due_at: str | None = None
+    late: bool
+    act_by: str | None = None
+    last_event: dict[str, str]
+    seq: int
+
+
+class MyRequestsOut(Schema):
+    """A page of the person's own requests, the newest change first."""
+
+    items: list[MyRequestOut]
+    counts: dict[str, int]
+    next: str | None = None

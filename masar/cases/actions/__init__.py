@@ -1,0 +1,33 @@
+"""Verbs that change requests: intake, a person's acts, what Masar does by rule, the relay. One transaction each."""
+
+from masar.cases.actions.acts import answer, appeal, withdraw
+from masar.cases.actions.errors import AlreadyClosed, Empty, NotAllowed, NotFound, NothingAsked, TooLate, TooLong
+from masar.cases.actions.record import SYSTEM, Actor, Item, agency_actor, person_actor, record
+from masar.cases.actions.relay import CHANNEL, relay
+from masar.cases.actions.upkeep import end_what_ran_out, let_in_what_waited, make_partitions, move_day, recompute
+
+__all__ = [
+    "CHANNEL",
+    "SYSTEM",
+    "Actor",
+    "AlreadyClosed",
+    "Empty",
+    "Item",
+    "NotAllowed",
+    "NotFound",
+    "NothingAsked",
+    "TooLate",
+    "TooLong",
+    "agency_actor",
+    "answer",
+    "appeal",
+    "end_what_ran_out",
+    "let_in_what_waited",
+    "make_partitions",
+    "move_day",
+    "person_actor",
+    "recompute",
+    "record",
+    "relay",
+    "withdraw",
+]

@@ -1,0 +1,97 @@
+"""What an agency sees of requests in which it has part: structure and times, nothing personal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from masar.cases.queries.timeline import EVENT_COLUMNS, event_of
+from masar.cases.rules.events import Event
+from masar.cases.rules.fold import Case, Move, fold
+from masar.catalogue.queries import catalogue
+from masar.kernel.database import acting
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyRequest:
+    """One request as an agency reads it. `moves` are empty in lists."""
+
+    number: int
+    agency_ref: str | None
+    service: str
+    version: int
+    state: str
+    step: str
+    outcome: str | None
+    holder: str | None  # an agency; None when the citizen holds or the request has ended
+    since: datetime
+    opened_at: datetime
+    closed_at: datetime | None
+    updated_at: datetime
+    due_at: datetime | None
+    parent: int | None
+    moves: Sequence[Move] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyListing:
+    """A page of an agency's requests and the cursor of the next."""
+
+    items: Sequence[AgencyRequest]
+    next: int | None
+
+
+_COLUMNS = """
+r.id, r.person_id, r.first_received_at, r.definition_id, r.number, f.ref, r.state, r.step, r.outcome,
+nullif(r.holder, ''), r.since, r.opened_at, r.closed_at, r.changed_at, r.due_at, q.number
+"""
+_JOINS = """
+  left join cases_reference f on f.request_id = r.id and f.agency_id = %s
+  left join cases_request q on q.id = r.parent_id
+"""
+
+
+def agency_requests(
+    agency: str, *, after: int = 0, updated_since: datetime | None = None, limit: int = 50
+) -> AgencyListing:
+    """Return a page of the requests in which an agency has part, oldest first."""
+    with acting("masar_agency", agency=agency) as cursor:
+        cursor.execute(
+            f"select {_COLUMNS} from cases_participation p join cases_request r on r.id = p.request_id {_JOINS}"  # noqa: S608
+            " where p.agency_id = %s and p.request_id > %s::bigint"
+            " and (%s::timestamptz is null or r.changed_at >= %s::timestamptz) order by p.request_id limit %s::int",
+            [agency, agency, after, updated_since, updated_since, limit + 1],
+        )
+        rows = cursor.fetchall()
+    return AgencyListing([_request(row) for row in rows[:limit]], rows[limit - 1][0] if len(rows) > limit else None)
+
+
+def agency_request(agency: str, number: int) -> AgencyRequest | None:
+    """Return one request with its events in order; None unless the agency has part in it."""
+    with acting("masar_agency", agency=agency) as cursor:
+        cursor.execute(
+            f"select {_COLUMNS} from cases_request r {_JOINS} where r.number = %s::bigint",  # noqa: S608
+            [agency, number],
+        )
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        cursor.execute(
+            f"select {EVENT_COLUMNS} from cases_event where person_id = %s::bigint and request_id = %s::bigint"  # noqa: S608
+            " and received_at >= %s::timestamptz",
+            [row[1], row[0], row[2]],
+        )
+        events = [event_of(columns) for columns in cursor.fetchall()]
+    return _request(row, events)
+
+
+def _request(row: Sequence[Any], events: Sequence[Event] = ()) -> AgencyRequest:
+    definition = catalogue().definitions[row[3]]
+    moves = fold(Case(definition, catalogue().calendar_of), events).moves if events else []
+    number, ref, state, step, outcome, holder, since, opened, closed, updated, due, parent = row[4:]
+    return AgencyRequest(
+        number, ref, definition.id, definition.version, state, step, outcome, holder, since, opened, closed, updated, due,
+        parent, moves,
+    )  # fmt: skip

@@ -1,0 +1,181 @@
+"""What a person sees in lists, each page by ONE statement as `masar_citizen` (docs/adr/0005)."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from masar.cases.rules.story import Counts, Due, Filter, Listing, Row
+from masar.catalogue.queries import catalogue
+from masar.kernel.database import read_as_person
+from masar.people.queries import PROFILE, Profile, SessionEnded, Viewer, profile_of
+
+PAGE = 20
+_COLUMNS = (
+    "r.number, r.definition_id, r.agency_id, r.step, r.state, r.outcome, r.holder, r.since, r.opened_at, r.closed_at,"
+    " r.changed_at, r.heard_at, r.last_type, r.last_at, r.due_at, r.used, r.allowed, r.unit, r.is_paused, r.broken_at,"
+    " r.step_due_at, r.limit_at, r.seq, (r.fold->'standing'->>'stop')::int, r.id"
+)
+_LATE = "(r.broken_at is not null or r.due_at < $2)"
+_WHERE = {
+    "open": "r.closed_at is null",
+    "needs-you": "r.closed_at is null and r.holder is null",
+    "in-progress": "r.closed_at is null and r.state in ('submitted', 'in-progress')",
+    "ready": "r.closed_at is null and r.state = 'ready'",
+    "late": f"r.closed_at is null and {_LATE}",
+    "archive": "r.closed_at is not null",
+}
+
+
+def _page(filter_: Filter) -> str:
+    """Return the statement of a list: the person, the counts of every filter, and a page of rows as JSON."""
+    order = "r.closed_at" if filter_ == "archive" else "r.changed_at"
+    counts = ", ".join(f"count(*) filter (where {where})" for where in _WHERE.values())
+    return f"""
+select {PROFILE}, s.alive, c.*, coalesce(l.rows, '[]')
+  from (select set_config('masar.person', $1::text, true)::bigint pid offset 0) z
+  cross join lateral (select * from people_person p where p.id = z.pid) p
+  left join lateral (select * from people_person_key k where k.person_id = z.pid) k on true
+  cross join lateral (select exists (
+      select from people_session s where s.person_id = z.pid and s.id = $3 and s.ended_at is null) alive) s
+  cross join lateral (select {counts} from cases_request r where r.person_id = z.pid) c
+  left join lateral (select json_agg(json_build_array({_COLUMNS})) rows from (
+      select * from cases_request r where r.person_id = z.pid and {_WHERE[filter_]}
+         and ($4::timestamptz is null or ({order}, r.id) < ($4, $5))
+       order by {order} desc, r.id desc limit $6) r) l on true
+"""  # noqa: S608 - the parts are ours, values are parameters
+
+
+PAGES = {filter_: _page(filter_) for filter_ in _WHERE}  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What the first page says: what needs the person, what changed since their last visit, what runs."""
+
+    profile: Profile
+    need: Sequence[Row]
+    changed: Sequence[Row]
+    running: Sequence[Row]
+    counts: Counts
+
+
+class _Columns(msgspec.Struct, array_like=True):
+    number: int
+    definition_id: int
+    agency: str
+    step: str
+    state: str
+    outcome: str | None
+    holder: str | None
+    since: datetime
+    opened_at: datetime
+    closed_at: datetime | None
+    changed_at: datetime
+    heard_at: datetime | None
+    last_type: str
+    last_at: datetime
+    due_at: datetime | None
+    used: int
+    allowed: int
+    unit: str
+    is_paused: bool
+    broken_at: datetime | None
+    step_due_at: datetime | None
+    limit_at: datetime | None
+    seq: int
+    stop: int
+    id: int
+
+
+_decode = msgspec.json.Decoder(list[_Columns]).decode
+
+
+def _row(c: _Columns, previous_visit: datetime | None) -> Row:
+    definition = catalogue().definitions[c.definition_id]
+    due = Due(c.due_at, c.used, c.allowed, c.unit, c.is_paused, c.broken_at)  # type: ignore[arg-type]
+    return Row(
+        c.number, definition, c.agency, c.step, c.state, c.outcome, c.holder or None, c.since, c.opened_at, c.closed_at,
+        c.changed_at, c.heard_at, c.last_type, c.last_at, due, c.step_due_at, c.limit_at, c.seq, c.stop,
+        sum(place in definition.steps for place in definition.path),
+        is_new=previous_visit is not None and c.changed_at > previous_visit,
+    )  # fmt: skip
+
+
+def rows_of(text: str | bytes, previous_visit: datetime | None = None) -> list[Row]:
+    """Read rows that were gathered as JSON in the order of the list's columns."""
+    return [_row(columns, previous_visit) for columns in _decode(text)]
+
+
+def _read(
+    viewer: Viewer, filter_: Filter, now: datetime, cursor: str | None, limit: int
+) -> tuple[Profile, Counts, list[_Columns]]:
+    at, id_ = _read_cursor(cursor)
+    row = read_as_person(PAGES[filter_], [viewer.person_id, now, viewer.session, at, id_, limit])
+    if row is None or not row[12]:
+        raise SessionEnded
+    return (
+        profile_of(row[:12]),
+        Counts(*row[13:19]),
+        [msgspec.convert(item, _Columns, strict=False) for item in row[19]],
+    )
+
+
+def my_requests(viewer: Viewer, filter_: Filter, cursor: str | None, now: datetime) -> tuple[Profile, Listing]:
+    """Return the person and one page of their requests, the newest change first. Raises: SessionEnded."""
+    profile, counts, found = _read(viewer, filter_, now, cursor, PAGE + 1)
+    rows = [_row(columns, profile.previous_visit) for columns in found[:PAGE]]
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    at = last and (last.closed_at if filter_ == "archive" else last.changed_at)
+    return profile, Listing(rows, counts, _write_cursor(at, last.id) if last and at else None)
+
+
+def home(viewer: Viewer, now: datetime) -> Home:
+    """Return what the first page says. Raises: SessionEnded."""
+    profile, counts, found = _read(viewer, "open", now, None, 100)
+    rows = [_row(columns, profile.previous_visit) for columns in found]
+    need = sorted(
+        (row for row in rows if row.needs_you), key=lambda row: (row.limit_at is None, row.limit_at, row.since)
+    )
+    return Home(profile, need, [row for row in rows if row.is_new], rows[:PAGE], counts)
+
+
+def _write_cursor(at: datetime, id_: int) -> str:
+    return base64.urlsafe_b64encode(f"{at.isoformat()} {id_}".encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str | None) -> tuple[datetime | None, int]:
+    """Read a cursor of ours; one that is not leads to the first page."""
+    try:
+        at, id_ = base64.urlsafe_b64decode((cursor or "") + "==").decode().rsplit(" ", 1)
+        return datetime.fromisoformat(at), int(id_)
+    except ValueError:
+        return None, 0
+
+
+def changes_since(viewer: Viewer, token: str, now: datetime) -> tuple[list[int], str]:
+    """Return the numbers of requests that changed since a token, and the next token. Raises: SessionEnded."""
+    _, _, found = _read(viewer, "open", now, None, 50)
+    _, _, closed = _read(viewer, "archive", now, None, 5)
+    try:
+        since = datetime.fromisoformat(token)
+    except ValueError:
+        since = now
+    stamps: list[tuple[datetime, int]] = [(c.changed_at, c.number) for c in [*found, *closed]]
+    newest = max([at for at, _ in stamps], default=since)
+    return [number for at, number in stamps if at > since], max(newest, since).isoformat()
+
+
+def columns_statement() -> str:
+    """Return the columns of a row, for other statements that gather rows as JSON."""
+    return f"json_build_array({_COLUMNS})"
+
+
+def decode_rows(value: Any) -> list[_Columns]:
+    """Read rows that psycopg has already decoded from JSON."""
+    return [msgspec.convert(item, _Columns, strict=False) for item in value]
