@@ -691,9 +691,9 @@ def project(
     rows, spared = Rows(), set(told)
     for live in lives:
         below = [
-            Child(c.case.definition.id, f.standing.opened_at, c.id, turns_of(f))
+            Child(c.case.definition.id, f.standing.opened_at, c.id, turns_of(f), c.is_appeal)
             for c in children
-            if c.parent_id == live.id and not c.is_appeal
+            if c.parent_id == live.id
             for f in (fold(c.case, events[c.id]),)
         ]
         live.has_children = any(c.parent_id == live.id for c in children)

@@ -125,11 +125,11 @@ class _Reader:
     def _children(self) -> list[Child]:
         children = []
         for id_, parent, is_appeal, columns in self.family:
-            if parent == self.request_id and not is_appeal:
+            if parent == self.request_id:
                 definition = catalogue().definitions[columns.definition_id]
                 events = [item.event() for item in self._stored if item.request_id == id_]
                 folded = fold(Case(definition, self._calendar_of), events)
-                children.append(Child(definition.id, folded.standing.opened_at, id_, turns_of(folded)))
+                children.append(Child(definition.id, folded.standing.opened_at, id_, turns_of(folded), is_appeal))
         return children
 
     def sheet(self, now: datetime, lines_before: str | None) -> Sheet:
@@ -152,7 +152,7 @@ class _Reader:
             parent=next((_row(columns, None) for id_, _, _, columns in self.family if id_ == self.parent_id), None),
             may_withdraw=self.row.is_open
             and withdrawal_of(self.definition) in self.definition.allowed_from(self.standing.step),
-            may_answer=question is not None and question.kind in ("answer", "document"),
+            may_answer=question is not None and question.kind == "answer",
             appeal_until=appeal_until,
             appeal_service=appeal_service,
             more_lines=str(first) if first else None,

@@ -41,6 +41,7 @@ class Child:
     opened_at: datetime
     id: int
     turns: Sequence[tuple[datetime, Holder | None, str]]
+    is_appeal: bool = False
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -225,6 +226,9 @@ class _Run:
 
     def child(self, at: datetime, turn: _Turn) -> None:
         """Take note of a sub-request: it holds the ball while it is open, and its end may move the parent."""
+        if turn.child.is_appeal:
+            self._hear(at, turn)
+            return
         self._children[turn.child.id] = turn
         step = self._step()
         if self.standing.closed_at is not None or step is None or turn.child.service not in step.children:
@@ -232,6 +236,12 @@ class _Run:
         if self.standing.asked is None:
             self._hand(at, self._holder_of(step))
         self._draw(at, step)
+
+    def _hear(self, at: datetime, turn: _Turn) -> None:
+        """An appeal that succeeds sends the request back to the step that the outcome names."""
+        outcome = self.case.definition.outcomes.get(self.standing.outcome or "")
+        if outcome is not None and outcome.appeal is not None and outcome.appeal.reopens and turn.state == "completed":
+            self._move(at, outcome.appeal.reopens)
 
     def close_span(self) -> None:
         """Leave the present span open at the end of the walk."""
@@ -436,21 +446,33 @@ class _Run:
         return sorted(turns, key=lambda turn: (turn.child.opened_at, turn.child.id))
 
     def _draw(self, at: datetime, step: Step) -> None:
-        """Move on when the sub-requests of a step have all ended, or as its `join` asks."""
+        """Move on when the sub-requests of a step allow it: all or one has ended well, or that has become impossible."""
         if not step.children:
             return
         turns = self._ours(step)
-        by_service = {service: [t for t in turns if t.child.service == service] for service in step.children}
-        if step.join == "any" and any(t.holder is None and t.state == "completed" for t in turns):
+        ended = {
+            service: [t.state for t in turns if t.child.service == service and t.holder is None]
+            for service in step.children
+        }
+        good = [any(state == "completed" for state in states) for states in ended.values()]
+        waiting = any(t.holder is not None for t in turns) or not all(ended.values())
+        if all(good) if step.join == "all" else any(good):
             self._settle(at, turns, self._onward(step))
-        elif all(group and all(t.holder is None for t in group) for group in by_service.values()):
-            is_good = step.join == "all" and all(group[-1].state == "completed" for group in by_service.values())
-            self._settle(at, turns, self._onward(step) if is_good else step.on_refused)
+        elif (step.join == "all" and any(t.state == "refused" for t in turns if t.holder is None)) or not waiting:
+            self._settle(at, turns, step.on_refused)
 
     def _onward(self, step: Step) -> str | None:
-        return next((place for place in step.next if place in self.case.definition.steps), None)
+        """The step after this one on the path, where the definition allows it; else the first allowed one."""
+        path = self.case.definition.path
+        after = path[path.index(step.id) + 1] if step.id in path[:-1] else None
+        return (
+            after
+            if after in step.next
+            else next((place for place in step.next if place in self.case.definition.steps), None)
+        )
 
     def _settle(self, at: datetime, turns: Sequence[_Turn], place: str | None) -> None:
+        """Draw the result once. Sub-requests still open are no longer needed: `left_open` names them."""
         self.standing.settled = [*self.standing.settled, *(turn.child.id for turn in turns)]
         if place is not None:
             self._move(at, place)
