@@ -3,7 +3,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PINS := pyproject.toml requirements.lock tools/install
 WORDS := $(wildcard masar/*/locale/*/LC_MESSAGES/*.po)
-PYTEST := $(BIN)/pytest -n 2 --dist loadfile
+TESTS := $(BIN)/python -m pytest
+PYTEST := $(TESTS) -n 2 --dist loadfile
 
 .PHONY: help setup run quick test test-pg15 check bench soak lock clean
 .DELETE_ON_ERROR:
@@ -37,7 +38,7 @@ test: $(VENV)/has-test $(VENV)/has-words
 test-pg15: $(VENV)/has-test $(VENV)/has-words
 	@tools/system postgres15
 	@echo "Testing the database-bound part on PostgreSQL 15 …"
-	@MASAR_TEST_SERVER=debian MASAR_PG_BIN=/usr/lib/postgresql/15/bin MASAR_HOME=$(CURDIR)/var/debian15 \
+	@MASAR_TEST_SERVER=debian MASAR_PG_BIN=/usr/lib/postgresql/15/bin MASAR_TEST_HOME=$(CURDIR)/var/debian15 \
 		$(PYTEST) -m "database and not soak and not browser and not node"
 
 check: $(VENV)/has-dev $(VENV)/has-words
@@ -52,7 +53,7 @@ bench: $(VENV)/has-test $(VENV)/has-words
 	@$(BIN)/python -m bench
 
 soak: $(VENV)/has-test $(VENV)/has-words
-	@$(BIN)/pytest -m soak
+	@$(TESTS) -m soak
 
 lock: $(VENV)/has-dev
 	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade --quiet \
