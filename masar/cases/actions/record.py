@@ -24,12 +24,13 @@ from masar.cases.actions.write import Rows, WrittenMeanwhile
 from masar.cases.queries.timeline import EVENT_COLUMNS, event_of
 from masar.cases.rules.clock import Holder
 from masar.cases.rules.envelope import Envelope, Flaw, Subject, read_envelope, read_subject
-from masar.cases.rules.events import SELF, Event
+from masar.cases.rules.events import SELF, Event, long_type
 from masar.cases.rules.fold import Case, Child, Folded, Standing, fold, follow, turns_of
 from masar.cases.rules.order import in_order
 from masar.cases.rules.path import due_of, step_due_of
 from masar.catalogue.queries import Definition, Snapshot, catalogue
 from masar.kernel import clock
+from masar.kernel.clock import write_instant
 from masar.kernel.crypto import new_key, open_sealed, seal, vault
 from masar.kernel.database import acting, take
 from masar.kernel.errors import PROBLEMS
@@ -120,6 +121,7 @@ def record(actor: Actor, sent: Sequence[Any], *, received_at: datetime | None = 
         for n, item in chunk.items.items():
             items[n] = item
         _release(chunk.opened_up)
+        _let_go(chunk.left_open, received_at)
     return [item for item in items if item is not None]
 
 
@@ -215,6 +217,7 @@ class Chunk:
         self.snapshot = snapshot
         self.items: dict[int, Item] = {}
         self.opened_up: set[str] = set()  # subjects for which something may be waiting
+        self.left_open: list[int] = []  # sub-requests whose answer is no longer needed
         self.civil_ids: dict[str, str] = {}
         self._people: dict[str, KnownPerson] = {}
         self._bad_ids: dict[int, str] = {}
@@ -619,7 +622,9 @@ class Chunk:
             heard = self.received_at if self.actor.agency else None
             own = {live.id for live in touched}
             quiet = {live.parent_id for live in touched if self._is_quiet(live)}
-            project(cursor, sorted(parents), self.snapshot, self.received_at, heard=heard, told=own | quiet)
+            self.left_open = project(
+                cursor, sorted(parents), self.snapshot, self.received_at, heard=heard, told=own | quiet
+            )
             for live in touched:
                 if live.has_children and live.id in parents:
                     live.folded = None
@@ -678,9 +683,10 @@ def project(
     *,
     heard: datetime | None = None,
     told: Iterable[int | None] = (),
-) -> None:
+) -> list[int]:
     """Fold some requests whole, with their sub-requests, and write their projections; as the system.
 
+    Return the numbers of sub-requests that are open though their parent has moved on without them.
     `told`: requests of which the outbox holds a row of this transaction already.
     """
     cursor.execute(_FAMILY.format(column="id") + " for update", [list(requests)])
@@ -688,20 +694,25 @@ def project(
     cursor.execute(_FAMILY.format(column="parent_id"), [list(requests)])
     children = [_bare(row, snapshot) for row in cursor.fetchall()]
     events = load_events(cursor, [*lives, *children])
-    rows, spared = Rows(), set(told)
+    rows, spared, left_open = Rows(), set(told), list[int]()
     for live in lives:
-        below = [
-            Child(c.case.definition.id, f.standing.opened_at, c.id, turns_of(f), c.is_appeal)
-            for c in children
-            if c.parent_id == live.id
-            for f in (fold(c.case, events[c.id]),)
-        ]
+        below, open_ = [], {}
+        for c in children:
+            if c.parent_id == live.id:
+                folded = fold(c.case, events[c.id])
+                below.append(
+                    Child(c.case.definition.id, folded.standing.opened_at, c.id, turns_of(folded), c.is_appeal)
+                )
+                if folded.standing.closed_at is None:
+                    open_[c.id] = c.number
         live.has_children = any(c.parent_id == live.id for c in children)
         live.standing = fold(live.case, events[live.id], below).standing
+        left_open += [open_[id_] for id_ in live.standing.settled if id_ in open_]
         rows.change.append(changed_row(live, snapshot, now, heard or live.heard_at))
         if live.id not in spared:
             rows.put("cases_outbox", live.id, live.person_id, live.number, live.seq + 1)
     rows.write(cursor)
+    return left_open
 
 
 def _bare(row: Sequence[Any], snapshot: Snapshot) -> Live:
@@ -742,6 +753,30 @@ def _release(subjects: set[str]) -> None:
         return
     for agency, events in waiting_for(sorted(subjects)).items():
         record(agency_actor(agency), events)
+
+
+def _let_go(numbers: Sequence[int], now: datetime) -> None:
+    """Withdraw sub-requests that their parent no longer waits for, as the definition's `on_refused` says."""
+    events = [
+        self_event(number, "withdrawn", f"no-longer-needed|{number}", now, {"code": "no-longer-needed"})
+        for number in numbers
+    ]
+    if events:
+        record(SYSTEM, events, received_at=now)
+
+
+def self_event(number: int, type_: str, id_: str, now: datetime, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Build an event of Masar's own about a request."""
+    return {
+        "specversion": "1.0",
+        "id": id_.replace(" ", "-")[:200],
+        "source": SELF,
+        "type": long_type(type_),
+        "subject": str(number),
+        "time": write_instant(now),
+        "datacontenttype": "application/json",
+        "data": dict(data),
+    }
 
 
 def waiting_for(subjects: Sequence[str]) -> dict[str, list[Any]]:

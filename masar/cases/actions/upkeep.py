@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from masar.cases.actions.record import PARKED_FOR, SYSTEM, agency_actor, project, record, waiting_for
-from masar.cases.rules.events import SELF, long_type
+from masar.cases.actions.record import PARKED_FOR, SYSTEM, agency_actor, project, record, self_event, waiting_for
 from masar.catalogue import actions as catalogue_actions
 from masar.catalogue.queries import catalogue, look_again
 from masar.kernel import clock
@@ -32,7 +31,7 @@ def end_what_ran_out(now: datetime | None = None) -> int:
         limit = catalogue().definitions[definition_id].steps[step].limit
         if limit is not None:
             data = {"outcome": limit.then} | ({"reason": limit.reason} if limit.reason else {})
-            events.append(_self_event(number, "decided", f"limit|{number}|{write_instant(limit_at)}", now, data))
+            events.append(self_event(number, "decided", f"limit|{number}|{write_instant(limit_at)}", now, data))
     return sum(item.status == "accepted" for item in record(SYSTEM, events, received_at=now)) if events else 0
 
 
@@ -110,17 +109,4 @@ def _moved(
         data["due_before"] = write_instant(was)
     if due:
         data["due_after"] = write_instant(due)
-    return _self_event(number, "noted", f"calendar|{decision}|{number}|{data.get('due_after')}", now, data)
-
-
-def _self_event(number: int, type_: str, id_: str, now: datetime, data: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "specversion": "1.0",
-        "id": id_.replace(" ", "-")[:200],
-        "source": SELF,
-        "type": long_type(type_),
-        "subject": str(number),
-        "time": write_instant(now),
-        "datacontenttype": "application/json",
-        "data": dict(data),
-    }
+    return self_event(number, "noted", f"calendar|{decision}|{number}|{data.get('due_after')}", now, data)

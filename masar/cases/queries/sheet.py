@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -171,7 +171,7 @@ class _Reader:
             at=event.at,
             received_at=event.received_at or event.at,
             agency=event.agency,
-            by="agency" if event.source != SELF else "masar" if event.type in ("decided", "noted") else "person",
+            by=_teller(event),
             place=move.place,
             note=_note(data),
             office=data.get("office"),
@@ -222,6 +222,12 @@ class _Reader:
         if filed or now > until or catalogue().current(outcome.appeal.service, now.date()) is None:
             return None, None
         return until, outcome.appeal.service
+
+
+def _teller(event: Event) -> Literal["agency", "person", "masar"]:
+    if event.source != SELF:
+        return "agency"
+    return "masar" if event.type in ("decided", "noted") or "code" in event.facts else "person"
 
 
 def _note(data: Mapping[str, Any]) -> Text | str | None:

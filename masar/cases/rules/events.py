@@ -60,7 +60,7 @@ TYPES: Mapping[str, Mapping[str, Any]] = {
     },
     "withdrawn": {
         "required": [],
-        "facts": {"outcome": "id"},
+        "facts": {"outcome": "id", "code": "id"},
         "sealed": {"note": "text"},
     },
     "reopened": {

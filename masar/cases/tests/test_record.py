@@ -65,3 +65,46 @@ def test_another_agencys_request_is_forbidden(open_licence):
         other.send(other.event("step", str(number), "2026-11-02T10:00:00+03:00", step="fee"))[0].status == "forbidden"
     )
     assert agency_request("kw.moh", number) is None
+
+
+def test_a_refused_check_sends_the_permit_back_and_lets_the_other_go(municipality):
+    fire, water = Reporter("kw.kff"), Reporter("kw.mew")
+    ref = secrets.token_hex(6)
+    number = municipality.send(
+        municipality.event(
+            "opened", None, "2026-10-04T09:00:00+03:00", service="kw.km.building-permit", agency_ref=ref,
+            civil_id=new_civil_id(), name="فيصل التجريبي",
+        )
+    )[0].number  # fmt: skip
+    for at, step in (("2026-10-05", "ownership"), ("2026-10-06", "technical-review"), ("2026-10-07", "checks")):
+        assert (
+            municipality.send(municipality.event("step", str(number), f"{at}T09:00:00+03:00", step=step))[0].status
+            == "accepted"
+        )
+    checks = {}
+    for service in ("kw.kff.fire-safety-check", "kw.mew.electricity-check"):
+        item = municipality.send(
+            municipality.event(
+                "opened",
+                None,
+                "2026-10-07T10:00:00+03:00",
+                service=service,
+                agency_ref=service + ref,
+                parent=str(number),
+            )
+        )[0]
+        assert item.status == "accepted", item
+        checks[service] = item.number
+    assert agency_request("kw.km", number).holder == "kw.kff"
+    refused = fire.event(
+        "decided",
+        str(checks["kw.kff.fire-safety-check"]),
+        "2026-10-08T10:00:00+03:00",
+        outcome="refused",
+        reason="access",
+    )
+    item = fire.send(refused)[0]
+    assert item.status == "accepted", item
+    assert agency_request("kw.km", number).step == "corrections"
+    assert agency_request("kw.mew", checks["kw.mew.electricity-check"]).state == "withdrawn"
+    assert water.send(water.event("noted", str(number), "2026-10-09T10:00:00+03:00", note="x"))[0].status == "forbidden"
