@@ -28,30 +28,29 @@ GRANIAN = (
 @click.command()
 @click.option("--demo", is_flag=True, help="Also start the simulated agencies and print the cast.")
 @click.option("--port", type=click.IntRange(1, 65535), envvar="PORT", default=surroundings.DEFAULT_PORT)
-def up(demo: bool, port: int) -> None:
+@click.option("--live-port", type=click.IntRange(1, 65535), envvar="LIVE_PORT", help="Without it, a free port.")
+def up(demo: bool, port: int, live_port: int | None) -> None:
     """Start Masar and keep it running until Ctrl-C."""
     if os.environ.pop("MASAR_FOLLOW_PARENT", None):
         die_with_parent(os.getppid(), signal.SIGTERM)
-    if not is_port_free(port):
-        click.echo(
-            f"masar: port {port} is taken by another program. Stop that one, or choose another port: PORT={port + 1}",
-            err=True,
-        )
-        sys.exit(1)
+    _refuse_taken("PORT", port)
+    if live_port is None and not os.environ.get("LIVE_URL"):  # LIVE_URL alone: `live` stands on another host
+        live_port = free_port()
+    elif live_port is not None:
+        _refuse_taken("LIVE_PORT", live_port)
     home = surroundings.home()
     _say("Starting the database …")
     try:
         with postgres.acquire(home) as lease:
             prepare_tables(lease.dsn, _say)
             prepare_catalogue(lease.dsn, _say)
-            _run_parts(home, lease.dsn, port, demo)
+            _run_parts(home, lease.dsn, port, live_port, demo)
     finally:
         postgres.stop_if_unused(home)
 
 
-def _run_parts(home: Path, dsn: str, port: int, demo: bool) -> None:
+def _run_parts(home: Path, dsn: str, port: int, live_port: int | None, demo: bool) -> None:
     _say("Starting the parts …")
-    live_port = _port_of_live()
     with _noted(home, {"pid": os.getpid(), "port": port, "live_port": live_port}):
         supervisor = Supervisor(
             parts=parts(home, dsn, port, live_port, demo),
@@ -89,13 +88,11 @@ def parts(home: Path, dsn: str, port: int, live_port: int | None, demo: bool) ->
     return made
 
 
-def _port_of_live() -> int | None:
-    """Return where `live` listens: LIVE_PORT, else a free port; None when LIVE_URL says it stands elsewhere."""
-    if os.environ.get("LIVE_PORT"):
-        return int(os.environ["LIVE_PORT"])
-    if os.environ.get("LIVE_URL"):
-        return None
-    return free_port()
+def _refuse_taken(name: str, port: int) -> None:
+    if not is_port_free(port):
+        raise click.ClickException(
+            f"port {port} is taken by another program. Stop that one, or choose another port: {name}={port + 1}"
+        )
 
 
 def _look_after(home: Path) -> None:
@@ -125,4 +122,8 @@ def _noted(home: Path, facts: dict[str, int | None]) -> Iterator[None]:
 
 
 def _say(words: str) -> None:
-    print(words, flush=True)
+    """Print a line; where nobody reads on, stay silent rather than fall over."""
+    try:
+        print(words, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
