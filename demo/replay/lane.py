@@ -57,6 +57,7 @@ class Lane:
         self._batches: dict[str, _Batch] = {}
         self._at: dict[str, str] = {}  # ref of a case -> the agency in whose batch its events wait
         self._held: list[Report] = []
+        self._held_refs: set[str] = set()
         self._cases: dict[str, _Waiting] = {}
 
     def add(self, case: Sequence[Report]) -> None:
@@ -73,8 +74,9 @@ class Lane:
 
     def _add(self, report: Report) -> None:
         waits_at = self._at.get(report.ref)
-        if waits_at not in (None, report.agency) or any(held.ref == report.ref for held in self._held):
+        if waits_at not in (None, report.agency) or report.ref in self._held_refs:
             self._held.append(report)
+            self._held_refs.add(report.ref)
             return
         size = len(json.dumps(report.event, ensure_ascii=False).encode()) + 2
         batch = self._batches.setdefault(report.agency, _Batch())
@@ -93,7 +95,7 @@ class Lane:
         for place, item in zip(ready, self._sender.send(agency, events), strict=True):
             items[place] = item
         self._settle(batch.reports, items)
-        held, self._held = self._held, []
+        held, self._held, self._held_refs = self._held, [], set()
         for report in held:
             self._add(report)
 

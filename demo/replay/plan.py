@@ -125,7 +125,7 @@ class _Walk:
         if self.holder != before:
             step = {"step": rule.step} if rule.step and self.holder == self.home else {}
             return "handed-over", by, {"to": self.holder} | step | self._note(happening, rule)
-        if rule.step:
+        if ended is None and rule.step:
             return "step", by, {"step": rule.step} | self._note(happening, rule)
         speaks = ended.agency if ended and self.mapping.reporters == "holder" else by
         return "noted", speaks, {"note": self._words(happening, rule)}

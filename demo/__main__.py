@@ -1,0 +1,5 @@
+"""`python -m demo`: the simulated agencies."""
+
+from demo.program import main
+
+main()
