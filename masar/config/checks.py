@@ -150,7 +150,7 @@ def _secrets(home: Path, made: bool) -> Finding:
 
 
 def _tables(dsn: str) -> Finding:
-    command = [sys.executable, "-m", "django", "migrate", "--check", "--verbosity", "0"]
+    command = [sys.executable, "-m", "django", "migrate", "--check", "--skip-checks", "--verbosity", "0"]
     answer = subprocess.run(  # noqa: S603
         command, env=environment(dsn, MASAR_ROLE="owner"), capture_output=True, text=True, check=False
     )

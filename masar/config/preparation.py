@@ -34,7 +34,7 @@ def prepare_tables(dsn: str, say: Say = lambda words: None) -> None:
     """
     files = (*PACKAGE.glob("*/migrations/*.py"), PACKAGE / "config" / "settings.py", PACKAGE / "kernel" / "roles.py")
     wanted = _print_of(files, *(version(name) for name in PINNED))
-    command = [sys.executable, "-m", "django", "migrate", "--verbosity", "0"]
+    command = [sys.executable, "-m", "django", "migrate", "--skip-checks", "--verbosity", "0"]
     _do_once(dsn, "tables", wanted, command, lambda: say("Bringing the tables up to date …"))
 
 
@@ -47,6 +47,14 @@ def prepare_catalogue(dsn: str, say: Say = lambda words: None) -> None:
     wanted = _print_of(path for path in files if path.suffix not in {".pyc", ".mo"})
     command = [sys.executable, "-m", "masar.config.command", "catalogue", "load", str(SHIPPED_CATALOGUE)]
     _do_once(dsn, "catalogue", wanted, command, lambda: say("Loading the catalogue of services …"))
+
+
+def prepare_demonstration(dsn: str) -> None:
+    """Give the simulated agencies their keys and the cast their accounts, where they have none.
+
+    Raises: NotPrepared.
+    """
+    _run([sys.executable, "-m", "masar.config.demonstration"], dsn, MASAR_DEMONSTRATION="1")
 
 
 def are_tables_made(connection: "psycopg.Connection[Any]") -> bool:
@@ -66,10 +74,10 @@ def _do_once(dsn: str, what: str, wanted: str, command: list[str], announce: Cal
         _note(connection, _note_of(connection) | {what: wanted})
 
 
-def _run(command: list[str], dsn: str) -> None:
+def _run(command: list[str], dsn: str, **more: str) -> None:
     answer = subprocess.run(  # noqa: S603
         command,
-        env=environment(dsn, MASAR_ROLE="owner"),
+        env=environment(dsn, MASAR_ROLE="owner", **more),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -15,7 +15,7 @@ from masar.config import surroundings
 from masar.config.answering import answers, beats, free_port, is_port_free
 from masar.config.command.demo import cast_lines
 from masar.config.lifeline import die_with_parent
-from masar.config.preparation import prepare_catalogue, prepare_tables
+from masar.config.preparation import prepare_catalogue, prepare_demonstration, prepare_tables
 from masar.config.supervisor import Part, Supervisor
 from masar.kernel import postgres
 
@@ -44,6 +44,8 @@ def up(demo: bool, port: int, live_port: int | None) -> None:
         with postgres.acquire(home) as lease:
             prepare_tables(lease.dsn, _say)
             prepare_catalogue(lease.dsn, _say)
+            if demo:
+                prepare_demonstration(lease.dsn)
             _run_parts(home, lease.dsn, port, live_port, demo)
     finally:
         postgres.stop_if_unused(home)
