@@ -10,7 +10,7 @@ from masar.catalogue.rules.checks.flow import flow
 from masar.catalogue.rules.checks.forms import forms
 from masar.catalogue.rules.checks.holders import holders
 from masar.catalogue.rules.checks.references import calendar, references
-from masar.catalogue.rules.checks.shape import Validators, shape, twice, validators
+from masar.catalogue.rules.checks.shape import shape, twice, validators
 from masar.catalogue.rules.checks.shelf import Shelf, kind_of
 from masar.catalogue.rules.checks.source import Finding, Loaded, Mark, Path, Unreadable, read
 from masar.catalogue.rules.checks.words import words
@@ -29,12 +29,14 @@ def check(documents: Mapping[str, Loaded], schema: Mapping[str, Any], *, publish
     to services that are not loaded and of texts that a draft still lacks.
     """
     ready, findings = resolved(documents)
-    shelf = Shelf.of(ready, publish)
     tools = validators(schema)
+    broken = {file: found for file, loaded in ready.items() if (found := list(shape(loaded, tools[kind_of(file)])))}
+    shelf = Shelf.of(ready, broken, publish)
     findings += _country(ready)
     findings += _same_id(ready)
     for file, loaded in ready.items():
-        findings += _document(loaded, kind_of(file), shelf, tools)
+        # What is not in shape cannot be asked for its meaning.
+        findings += broken.get(file) or _document(loaded, kind_of(file), shelf)
     return sorted(set(findings))
 
 
@@ -69,25 +71,15 @@ def _same_id(documents: Mapping[str, Loaded]) -> Iterator[Finding]:
         seen.setdefault(key, file)
 
 
-def _document(loaded: Loaded, kind: str, shelf: Shelf, tools: Validators) -> list[Finding]:
-    """Shape first: what is not in shape cannot be asked for its meaning."""
-    if kind == "calendar":
-        return [*_calendar(loaded), *_words(loaded, shelf)]
-    found = list(shape(loaded, tools[kind]))
-    if found:
-        return found
+def _document(loaded: Loaded, kind: str, shelf: Shelf) -> Iterator[Finding]:
     if kind == "service":
-        return [*_service(loaded, shelf), *_words(loaded, shelf)]
-    if kind == "agency":
-        return [*_agency(loaded, shelf), *_words(loaded, shelf)]
-    return _words(loaded, shelf)
-
-
-def _words(loaded: Loaded, shelf: Shelf) -> list[Finding]:
-    if not isinstance(loaded.value, Mapping):
-        return []
+        yield from _service(loaded, shelf)
+    elif kind == "agency":
+        yield from _agency(loaded, shelf)
+    elif kind == "calendar":
+        yield from _calendar(loaded)
     draft = loaded.value.get("status") == "draft" and not shelf.publish
-    return list(words(loaded, shelf.languages, lenient=draft))
+    yield from words(loaded, shelf.languages, lenient=draft)
 
 
 def _service(loaded: Loaded, shelf: Shelf) -> Iterator[Finding]:
@@ -106,7 +98,7 @@ def _agency(loaded: Loaded, shelf: Shelf) -> Iterator[Finding]:
     yield from twice(loaded, "teams")
     yield from calendar(loaded, shelf)
     named = shelf.calendars.get(loaded.value.get("calendar") or shelf.country.get("calendar", ""))
-    if named is None or "hours" not in loaded.value:
+    if not named or "hours" not in loaded.value:
         return
     try:
         Calendar.from_document(named).for_agency({"hours": loaded.value["hours"]})

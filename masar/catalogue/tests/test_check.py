@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import pytest
 
@@ -122,6 +126,38 @@ def test_a_catalogue_without_a_country_says_so() -> None:
 def test_a_document_that_is_not_one_is_refused_without_a_crash(file: str, value: object) -> None:
     found = check({**loaded(), file: Loaded(file, value, {})}, schema())
     assert file == "shared/a.yaml" or any(item.file == file and item.severity == "error" for item in found)
+
+
+Place = tuple[str | int, ...]
+JUNK: list[Any] = [None, [], {}, 7, "x", "", True, 0.5, [None], {"id": 3}, [[]], {"use": [1]}, -1, {"var": ["a"]}]
+
+
+def places(value: Any, at: Place = ()) -> Iterator[Place]:
+    for key, item in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield (*at, key)
+        yield from places(item, (*at, key))
+
+
+def spoil(random: Random, document: Any) -> None:
+    """Take one node out of the document, or put something senseless in its place."""
+    *above, last = random.choice(list(places(document)))
+    for key in above:
+        document = document[key]
+    if random.random() < 0.3:
+        del document[last]
+    else:
+        document[last] = copy.deepcopy(random.choice(JUNK))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_nonsense_anywhere_never_makes_the_check_fail(seed: int) -> None:
+    random = Random(seed)
+    file = random.choice(sorted(loaded()))
+    document = copy.deepcopy(loaded()[file].value)
+    for _ in range(random.choice([1, 1, 3])):
+        spoil(random, document)
+    found = check({**loaded(), file: replace(loaded()[file], value=document)}, schema())
+    assert all(finding.line >= 1 and finding.message for finding in found)
 
 
 def test_a_file_that_is_not_utf8_is_refused_at_its_line() -> None:

@@ -43,6 +43,10 @@ def _domain(document: Mapping[str, Any], name: str) -> list[Any]:
     field = fields.get(name.removeprefix("form.")) if isinstance(fields, Mapping) else None
     if not isinstance(field, Mapping):
         return []
-    values = field.get("enum") or ([True, False] if field.get("type") == "boolean" else [])
-    required = name.removeprefix("form.") in schema.get("required", ())
-    return [*values] if required or not values else [*values, None]
+    values, required = field.get("enum"), schema.get("required")
+    if field.get("type") == "boolean":
+        values = [True, False]
+    if not isinstance(values, list):
+        return []
+    always = isinstance(required, list) and name.removeprefix("form.") in required
+    return values if always else [*values, None]

@@ -80,7 +80,7 @@ def _field(loaded: Loaded, path: Path, field: Any, facts: frozenset[str]) -> Ite
         message = "say how long the text may be: add `maxLength`"
         yield loaded.finding(path, "form-unbounded", message)
     prefill = field.get("x-prefill")
-    if prefill is not None and prefill not in facts:
+    if prefill is not None and str(prefill) not in facts:
         message = f"`{prefill}` is not declared in `facts`, so nobody can fill it in: declare it"
         yield loaded.finding((*path, "x-prefill"), "fact-undeclared", message, warning=True)
 

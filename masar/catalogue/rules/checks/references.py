@@ -62,15 +62,17 @@ def _agencies(loaded: Loaded, shelf: Shelf) -> Iterator[Finding]:
 def _teams(loaded: Loaded, shelf: Shelf) -> Iterator[Finding]:
     for path, step in listed(loaded, "steps"):
         agency = shelf.agencies.get(step["holder"].partition(":")[2] or loaded.value["agency"])
-        if "team" not in step or agency is None:
+        if "team" not in step or not agency:
             continue
-        if step["team"] not in {team.get("id") for team in agency.get("teams", ())}:
+        if step["team"] not in {team["id"] for team in agency.get("teams", ())}:
             message = f"`{agency['id']}` has no team `{step['team']}`: add it to the agency's file, or correct it"
             yield loaded.finding((*path, "team"), "team-unknown", message)
 
 
 def _named(loaded: Loaded, shelf: Shelf, key: str, names: list[tuple[Path, str]]) -> Iterator[Finding]:
-    known = {item.get("id") for item in shelf.country.get(key, ())}
+    if not shelf.country:
+        return
+    known = {item["id"] for item in shelf.country.get(key, ())}
     for path, name in names:
         if name not in known:
             yield loaded.finding(
@@ -84,7 +86,7 @@ def _services(loaded: Loaded, shelf: Shelf) -> Iterator[Finding]:
         if found is None:
             message = f"the service `{service}` is not loaded: correct it, or add it before you publish"
             yield loaded.finding(path, "service-unknown", message, warning=not shelf.publish)
-        elif found.get("kind", "service") not in kinds:
+        elif found and found.get("kind", "service") not in kinds:
             message = (
                 f"`{service}` is of the kind `{found.get('kind', 'service')}`: this place takes {' or '.join(kinds)}"
             )
@@ -113,11 +115,5 @@ def _circle(loaded: Loaded, shelf: Shelf) -> Iterator[Finding]:
 
 
 def _children(document: Mapping[str, Any]) -> tuple[str, ...]:
-    steps = document.get("steps")
-    found = [step.get("children", ()) for step in steps if isinstance(step, Mapping)] if isinstance(steps, list) else []
-    return tuple(
-        child["service"]
-        for children in found
-        for child in (children if isinstance(children, list) else ())
-        if isinstance(child, Mapping) and isinstance(child.get("service"), str)
-    )
+    steps = document.get("steps", ())
+    return tuple(child["service"] for step in steps for child in step.get("children", ()))

@@ -22,7 +22,7 @@ def validators(schema: Mapping[str, Any]) -> Validators:
     return {"service": Draft202012Validator(schema), **parts}
 
 
-_PARTS = ("agency", "country", "shared")
+_PARTS = ("agency", "calendar", "country", "shared")
 
 
 def shape(loaded: Loaded, validator: Draft202012Validator) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,10 @@ def kind_of(file: str) -> str:
 
 @dataclass(frozen=True)
 class Shelf:
-    """Documents by id. `publish` makes an error of what a draft may still leave open."""
+    """Documents by id; one that is out of shape is there as an empty one, so that nothing is asked of it.
+
+    `publish` makes an error of what a draft may still leave open.
+    """
 
     languages: tuple[str, ...]
     country: Mapping[str, Any]
@@ -30,19 +33,19 @@ class Shelf:
     publish: bool
 
     @classmethod
-    def of(cls, documents: Mapping[str, Loaded], publish: bool) -> Shelf:
+    def of(cls, documents: Mapping[str, Loaded], broken: Container[str], publish: bool) -> Shelf:
         """Sort the documents by kind and id; what has no id is left out."""
         by_kind: dict[str, dict[str, Mapping[str, Any]]] = {}
         for file, loaded in documents.items():
             value = loaded.value
             if isinstance(value, Mapping) and isinstance(value.get("id"), str):
                 shelf = by_kind.setdefault(kind_of(file), {})
-                if _version(value) >= _version(shelf.get(value["id"], {})):
+                known = shelf.setdefault(value["id"], {})
+                if file not in broken and _version(value) >= _version(known):
                     shelf[value["id"]] = value
         country = next(iter(by_kind.get("country", {}).values()), {})
-        languages = country.get("languages")
         return cls(
-            languages=tuple(languages) if isinstance(languages, list) else (),
+            languages=tuple(country.get("languages", ())),
             country=country,
             agencies=by_kind.get("agency", {}),
             calendars=by_kind.get("calendar", {}),
@@ -52,5 +55,5 @@ class Shelf:
 
 
 def _version(document: Mapping[str, Any]) -> int:
-    version = document.get("version", 0)
-    return version if isinstance(version, int) else 0
+    version: int = document.get("version", 0)
+    return version

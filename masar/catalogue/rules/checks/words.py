@@ -21,7 +21,7 @@ def texts(value: Any, at: Path = ()) -> Iterator[tuple[Path, Mapping[str, str]]]
         for key, item in value.items():
             if key == "words":
                 yield from (((*at, key, name), text) for name, text in item.items())
-            elif key in TEXTS:
+            elif key in TEXTS or (key == "reason" and isinstance(item, Mapping)):
                 yield (*at, key), item
             elif key != "schema":
                 yield from texts(item, (*at, key))
