@@ -60,15 +60,17 @@ def _country(documents: Mapping[str, Loaded]) -> list[Finding]:
 
 
 def _same_id(documents: Mapping[str, Loaded]) -> Iterator[Finding]:
-    seen: dict[tuple[str, str, str], str] = {}
+    """Both of two files with one id are told, since either may be the one that was asked about."""
+    declared: dict[tuple[str, str, str], list[str]] = {}
     for file, loaded in sorted(documents.items()):
-        if not isinstance(loaded.value, Mapping) or kind_of(file) in ("country", "shared"):
-            continue
-        key = (kind_of(file), str(loaded.value.get("id")), str(loaded.value.get("version")))
-        if key in seen:
-            message = f"`{key[1]}` is already declared in {seen[key]}: give this one another id or version"
-            yield loaded.finding(("id",), "duplicate-document", message)
-        seen.setdefault(key, file)
+        if isinstance(loaded.value, Mapping) and kind_of(file) not in ("country", "shared"):
+            key = (kind_of(file), str(loaded.value.get("id")), str(loaded.value.get("version")))
+            declared.setdefault(key, []).append(file)
+    for (_, identity, _), files in declared.items():
+        for file in files if len(files) > 1 else ():
+            other = next(name for name in files if name != file)
+            message = f"`{identity}` is also declared in {other}: give this one another id or version"
+            yield documents[file].finding(("id",), "duplicate-document", message)
 
 
 def _document(loaded: Loaded, kind: str, shelf: Shelf) -> Iterator[Finding]:

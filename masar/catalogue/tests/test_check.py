@@ -200,6 +200,11 @@ def test_a_file_outside_any_catalogue_is_checked_as_an_addition(tmp_path: Path) 
     assert [(item.file, item.code) for item in check_path(tmp_path / "smoke.yaml")] == [("smoke.yaml", "team-unknown")]
 
 
+def test_an_addition_may_not_declare_again_what_is_shipped(tmp_path: Path) -> None:
+    (tmp_path / "again.yaml").write_bytes(shipped()[planted.FIRE])
+    assert [(item.file, item.code) for item in check_path(tmp_path)] == [("again.yaml", "duplicate-document")]
+
+
 def test_nothing_to_check_is_an_error(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "absent"):
         with pytest.raises(FileNotFoundError):
