@@ -117,29 +117,37 @@ def _make(cursor: CursorWrapper, people: Sequence[tuple[bytes, str, str]], demon
     )
 
 
-def set_password(
-    civil_id: str, password: str, *, name: str = "", make: bool = False, demonstration: bool = False
-) -> None:
-    """Give a known person an account with this password; with `make`, make the person known first.
-
-    Raises: NotACivilId, NoSuchPerson.
-    """
+def set_password(civil_id: str, password: str) -> None:
+    """Give a person who is known an account with this password. Raises: NotACivilId, NoSuchPerson."""
     digits = demand_civil_id(civil_id, demonstration=True)
     encoded = make_password(password)
     with acting("masar_system") as cursor:
-        if make:
-            person_id = know(cursor, {digits: name}, demonstration=demonstration)[digits].id
-        else:
-            cursor.execute("select id from people_person where civil_index = %s::bytea", [civil_index(digits)])
-            row = cursor.fetchone()
-            if row is None:
-                raise NoSuchPerson("Check the number; the person appears with their first request.")
-            person_id = row[0]
-        cursor.execute(
-            "insert into people_account (person_id, username, password, is_active) values (%s::bigint, %s, %s, true)"
-            " on conflict (person_id) do update set password = excluded.password, is_active = true",
-            [person_id, username_of(digits), encoded],
-        )
+        cursor.execute("select id from people_person where civil_index = %s::bytea", [civil_index(digits)])
+        row = cursor.fetchone()
+        if row is None:
+            raise NoSuchPerson("Check the number; the person appears with their first request.")
+        _keep_account(cursor, row[0], digits, encoded)
+
+
+def introduce(civil_id: str, name: str, language: str, password: str) -> bool:
+    """Make a demonstration person known, with an account; tell whether it is new. Raises: NotACivilId."""
+    digits = demand_civil_id(civil_id, demonstration=True)
+    with acting("masar_system") as cursor:
+        person = know(cursor, {digits: name}, demonstration=True)[digits]
+        cursor.execute("select 1 from people_account where person_id = %s::bigint", [person.id])
+        if cursor.fetchone():
+            return False
+        cursor.execute("update people_person set language = %s where id = %s::bigint", [language, person.id])
+        _keep_account(cursor, person.id, digits, make_password(password))
+    return True
+
+
+def _keep_account(cursor: CursorWrapper, person_id: int, digits: str, encoded: str) -> None:
+    cursor.execute(
+        "insert into people_account (person_id, username, password, is_active) values (%s::bigint, %s, %s, true)"
+        " on conflict (person_id) do update set password = excluded.password, is_active = true",
+        [person_id, username_of(digits), encoded],
+    )
 
 
 def prefer(viewer: Viewer, **changes: Any) -> None:

@@ -16,6 +16,7 @@ SQL = "".join(
 GRANT SELECT ON people_person, people_person_key, people_session TO masar_citizen;
 GRANT UPDATE (language, digits, hijri, simple, nastaliq, previous_visit_at, last_visit_at) ON people_person TO masar_citizen;
 GRANT SELECT, INSERT ON people_person, people_person_key TO masar_system;
+GRANT UPDATE (language) ON people_person TO masar_system;
 GRANT SELECT, INSERT, UPDATE ON people_account TO masar_system;
 GRANT SELECT, UPDATE ON people_session TO masar_system;
 GRANT SELECT, UPDATE ON people_account TO masar_login;
