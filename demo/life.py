@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from demo.api import JSON, Api, Event, Item
-from demo.cast import BY_KEY, CAST
+from demo.cast import CAST, Person
 from demo.events import cloud_event, event_id, source_of
 from demo.paths import AGENCIES, Way, allowed
 from demo.scenes import CARD, LICENCE, PERMIT, SYSTEM, ZONE, agency_of
@@ -17,6 +18,7 @@ from demo.stories import CARD_KIOSK, KIOSK, STILL, plot
 FAVOURITES = ("noura", "faisal")
 FAVOUR = 5  # times as often as the others
 FEWEST = 5  # requests that can move; below it somebody asks for something new
+A_DAY = 4  # new requests of one person in a day: a demonstration that runs for weeks stays readable
 RECENT = timedelta(days=120)
 
 
@@ -31,9 +33,13 @@ class Life:
     def beat(self) -> str:
         """Move one request, or begin a new one; return a line that says what happened."""
         self._learn()
-        choices = [(request, ways) for request in self._open() if (ways := self._ways_of(request))]
-        if len(choices) < FEWEST:
-            return self._begin()
+        known = self._known()
+        choices = [(request, ways) for request in known if self._is_open(request) and (ways := self._ways_of(request))]
+        willing = self._willing(known)
+        if willing and len(choices) < FEWEST:
+            return self._begin(willing)
+        if not choices:
+            return "everybody waits for somebody"
         weights = [self._weight(request) for request, _ in choices]
         request, ways = self._chance.choices(choices, weights)[0]
         way = self._chance.choices(ways, [way.share for way in ways])[0]
@@ -52,16 +58,24 @@ class Life:
             query["cursor"] = page["next"]
         self._ways = ways
 
-    def _open(self) -> list[JSON]:
-        """Return the open requests of the demonstration at each agency: its own, and what a person began in Masar."""
+    def _known(self) -> list[JSON]:
+        """Return the requests of the demonstration at each agency: its own, and what a person began in Masar."""
         found: dict[str, JSON] = {}
         for agency in AGENCIES:
             for request in self._pages(agency):
                 ref = request.get("agency_ref") or ""
-                is_ours = agency_of(request["service"]) == agency and (not ref or ref.startswith("DEMO-"))
-                if is_ours and request["closed_at"] is None and ref not in STILL:
+                if agency_of(request["service"]) == agency and (not ref or ref.startswith("DEMO-")):
                     found[request["number"]] = request
         return list(found.values())
+
+    def _is_open(self, request: JSON) -> bool:
+        return request["closed_at"] is None and request.get("agency_ref") not in STILL
+
+    def _willing(self, known: Sequence[JSON]) -> list[Person]:
+        """Return those of the cast who did not yet begin their share of requests today."""
+        today = f"-{self._now():%Y%m%d}T"
+        begun = Counter(ref.split("-")[1] for request in known if today in (ref := str(request.get("agency_ref"))))
+        return [person for person in CAST if begun[person.key] < A_DAY]
 
     def _pages(self, agency: str) -> list[JSON]:
         items: list[JSON] = []
@@ -120,9 +134,9 @@ class Life:
     def _count(self, parent: JSON) -> int:
         return len(parent["events"])
 
-    def _begin(self) -> str:
-        """Let somebody of the cast ask for something."""
-        person = BY_KEY[self._chance.choice(FAVOURITES)] if self._chance.random() < 0.5 else self._chance.choice(CAST)
+    def _begin(self, willing: Sequence[Person]) -> str:
+        """Let one of the cast ask for something."""
+        person = self._chance.choices(willing, [FAVOUR if p.key in FAVOURITES else 1 for p in willing])[0]
         service = self._chance.choice(list(FORMS))
         ref = f"DEMO-{person.key}-{self._now():%Y%m%dT%H%M%S}"
         data = {

@@ -1,0 +1,75 @@
+"""The living demonstration against the real API: scenes once, moves that stay on the path, trouble survived."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+
+from demo.api import Api
+from demo.heart import Heart
+from demo.keys import read_keys
+from demo.life import Life
+from demo.paths import AGENCIES
+from demo.program import Settings, bring_in
+from tests.running import running
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture(scope="module")
+def settings(kuwait: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    from masar.catalogue.actions import new_key
+
+    home = tmp_path_factory.mktemp("demo")
+    keys = home / "keys.yaml"
+    keys.write_text(yaml.safe_dump({agency: new_key(agency) for agency in (*AGENCIES, "kw.moj")}), encoding="utf-8")
+    with running(home / "web.log", MASAR_DEMONSTRATION="1") as server:
+        yield Settings(server.url, keys, home, 60.0)
+
+
+def test_the_scenes_come_in_once_and_then_live(settings: Settings) -> None:
+    heart = Heart(settings.home / "run" / "demo.alive")
+    first = bring_in(settings, heart)
+    assert first == "accepted 91"
+    assert bring_in(settings, heart) == "duplicate 91"
+    (settings.home / "demo" / "anchor").unlink()
+    assert bring_in(settings, heart) == "they are there already"
+
+    api = Api(settings.url, read_keys(settings.keys), pause=lambda _: None)
+    now = datetime.now(UTC) - timedelta(hours=30)
+    life = Life(api, random.Random(7), timedelta(minutes=30), lambda: now)
+    words = []
+    for _ in range(60):
+        now += timedelta(minutes=20)
+        words.append(life.beat())
+    api.close()
+    assert not [
+        line for line in words if "invalid" in line or "forbidden" in line or "parked" in line or "conflict" in line
+    ]
+    assert any("begins" in line for line in words)
+    assert any("decided" in line for line in words)
+    assert any("handed-over technical-review" in line for line in words)
+
+
+def test_no_move_of_the_demonstration_left_the_path(settings: Settings) -> None:
+    api = Api(settings.url, read_keys(settings.keys), pause=lambda _: None)
+    for agency in AGENCIES:
+        page = api.get("/api/v1/requests", agency, limit="200") or {}
+        for item in page["items"]:
+            whole = api.get(f"/api/v1/requests/{item['number']}", agency) or {}
+            mine = [event for event in whole["events"] if event["source"].endswith(":demo")]
+            assert [event["type"] for event in mine if event["off_path"]] == []
+    api.close()
+
+
+def test_the_heart_beats_only_after_it_was_started(tmp_path: Path) -> None:
+    heart = Heart(tmp_path / "run" / "demo.alive")
+    heart.sleep(0.01)
+    assert not (tmp_path / "run" / "demo.alive").exists()
+    heart.start()
+    assert (tmp_path / "run" / "demo.alive").exists()
