@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import msgspec
+from django.http import HttpRequest
 
 from masar.api.problems import Problem
 
@@ -23,14 +25,29 @@ LARGEST_EVENT = 64 * 1024
 MOST_EVENTS = 500
 
 
+def body_of(request: HttpRequest) -> bytes:
+    """Return the bytes of a body, never more than a body may have. Raises: Problem."""
+    length = request.META.get("CONTENT_LENGTH")
+    if not length:  # chunked: nobody said how long it is, and Django takes that for nothing
+        body: bytes = request.META["wsgi.input"].read(LARGEST_BODY + 1)
+        _demand_small(len(body), LARGEST_BODY, "A body")
+        return body
+    _demand_small(int(length), LARGEST_BODY, "A body")
+    body = request.body
+    if len(body) != int(length):
+        raise Problem(400, "cut-short", "The body was cut short", "Fewer bytes came than Content-Length says.")
+    return body
+
+
+def _demand_small(size: int, limit: int, what: str) -> None:
+    if size > limit:
+        raise Problem(413, "too-large", "This is too large", f"{what} has at most {limit} bytes; send less at a time.")
+
+
 def read_body(content_type: str, headers: Mapping[str, str], body: bytes) -> tuple[list[Any], bool]:
     """Return the events of a body, and whether it is a batch. Raises: Problem."""
     media = content_type.partition(";")[0].strip().lower()
     _demand_utf8(content_type)
-    if len(body) > LARGEST_BODY:
-        raise Problem(
-            413, "too-large", "This is too large", f"A body has at most {LARGEST_BODY} bytes; send smaller batches."
-        )
     if media == BATCHED:
         events = _json(body)
         if not isinstance(events, list):
@@ -38,8 +55,7 @@ def read_body(content_type: str, headers: Mapping[str, str], body: bytes) -> tup
         if len(events) > MOST_EVENTS:
             raise Problem(413, "too-many", "There are too many events", f"A batch has at most {MOST_EVENTS} events.")
         return [_unwrapped(event) for event in events], True
-    if len(body) > LARGEST_EVENT:
-        raise Problem(413, "too-large", "This event is too large", f"An event has at most {LARGEST_EVENT} bytes.")
+    _demand_small(len(body), LARGEST_EVENT, "An event")
     if media == STRUCTURED:
         return [_unwrapped(_json(body))], False
     if any(name.lower() == "ce-specversion" for name in headers):
@@ -58,9 +74,27 @@ def _demand_utf8(content_type: str) -> None:
 
 def _json(body: bytes) -> Any:
     try:
-        return msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as trouble:
+        value = msgspec.json.decode(body)
+        if _may_repeat_names(body, value):
+            json.loads(body, object_pairs_hook=_once)
+    except (msgspec.DecodeError, UnicodeDecodeError) as trouble:
         raise Problem(400, "not-json", "The body is not JSON", str(trouble)) from None
+    except RecursionError:
+        raise Problem(400, "too-deep", "The body is nested too deeply", "Send flatter data.") from None
+    return value
+
+
+def _may_repeat_names(body: bytes, value: Any) -> bool:
+    """Tell whether an object may hold a name twice, by counting: cheap, and sure when it says no."""
+    return body.count(b'":') != msgspec.json.encode(value).count(b'":') or b"u0022" in body
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse an object in which a name stands twice: readers would differ on what was said (RFC 7493, 2.3)."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Problem(400, "repeated-name", "A name stands twice in an object", "Send each name once.")
+    return found
 
 
 def _unwrapped(event: Any) -> Any:

@@ -34,7 +34,12 @@ class Problem(Refusal):
 
 def answer_json(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:
     """Return a JSON answer."""
-    return HttpResponse(msgspec.json.encode(body), status=status, content_type="application/json", headers=headers)
+    return _answer(msgspec.json.encode(body), status, "application/json", headers)
+
+
+def _answer(body: bytes, status: int, kind: str, headers: Mapping[str, str] | None) -> HttpResponse:
+    said = {"Content-Type": kind, "Content-Length": str(len(body)), "Cache-Control": "no-store"}
+    return HttpResponse(body, status=status, headers=said | dict(headers or {}))
 
 
 def answer_problem(
@@ -42,7 +47,7 @@ def answer_problem(
 ) -> HttpResponse:
     """Return a problem, with the id under which it stands in the log."""
     body = dict(problem) | {"request_id": getattr(request, "id", "")}
-    return HttpResponse(msgspec.json.encode(body), status=body["status"], content_type=TYPE, headers=headers)
+    return _answer(msgspec.json.encode(body), body["status"], TYPE, headers)
 
 
 _WORDS = {

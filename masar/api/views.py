@@ -8,9 +8,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Header, NinjaAPI, Path, Query
 from ninja.errors import AuthenticationError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 from ninja.security import HttpBearer
 
-from masar.api.events import BATCHED, STRUCTURED, read_body
+from masar.api import contract
+from masar.api.events import body_of, read_body
 from masar.api.problems import Problem, answer_json, answer_problem, problem_of
 from masar.api.schemas import ItemOut, ItemsOut, MyRequestsOut, ProblemOut, RequestOut, RequestsOut, ServicesOut
 from masar.cases.actions import Item, agency_actor, record
@@ -19,6 +21,7 @@ from masar.catalogue.queries import Definition, agency_of_key, catalogue
 from masar.kernel import clock
 from masar.kernel.clock import read_instant, write_instant
 from masar.kernel.ids import read_number
+from masar.people.queries import SessionEnded
 
 HTTP = {"accepted": 200, "duplicate": 200, "parked": 202, "conflict": 409, "invalid": 422, "forbidden": 403}
 
@@ -33,7 +36,12 @@ class AgencyKey(HttpBearer):
         return agency_of_key(token) if token.isascii() and len(token) < 300 else None
 
 
-api = NinjaAPI(
+class _Api(NinjaAPI):
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        return contract.complete(super().get_openapi_schema(**options))
+
+
+api = _Api(
     title="Masar",
     version="1.0.0",
     description="Report what happens to government requests, and read them. Errors are RFC 9457 problem details.",
@@ -56,6 +64,12 @@ def _no_key(request: HttpRequest, trouble: AuthenticationError) -> HttpResponse:
     return answer_problem(request, problem_of(401, detail), {"WWW-Authenticate": 'Bearer realm="masar"'})
 
 
+@api.exception_handler(SessionEnded)
+def _ended(request: HttpRequest, trouble: SessionEnded) -> HttpResponse:
+    request.session.flush()
+    return answer_problem(request, problem_of(401, "This log-in was ended; log in again."))
+
+
 @api.exception_handler(ValidationError)
 def _not_valid(request: HttpRequest, trouble: ValidationError) -> HttpResponse:
     errors = [
@@ -64,33 +78,6 @@ def _not_valid(request: HttpRequest, trouble: ValidationError) -> HttpResponse:
     ]
     body = problem_of(422, "Mend the parameters named in errors.") | {"code": "invalid-parameters", "errors": errors}
     return answer_problem(request, body)
-
-
-_EVENT_BODY: dict[str, Any] = {
-    "type": "object",
-    "required": ["specversion", "id", "source", "type", "time", "data"],
-    "properties": {
-        "specversion": {"const": "1.0"},
-        "id": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
-        "source": {"type": "string", "examples": ["urn:masar:kw.moi.gdt:licences"]},
-        "type": {"type": "string", "examples": ["masar.request.step.v1"]},
-        "subject": {"type": "string", "examples": ["ref:GTD-2026-1"]},
-        "time": {"type": "string", "format": "date-time"},
-        "sequence": {"type": "string", "pattern": "^[0-9]{1,18}$"},
-        "datacontenttype": {"const": "application/json"},
-        "masarbackfill": {"type": "boolean"},
-        "data": {"type": "object"},
-    },
-}
-_EVENTS_EXTRA = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            STRUCTURED: {"schema": _EVENT_BODY},
-            BATCHED: {"schema": {"type": "array", "maxItems": 500, "items": _EVENT_BODY}},
-        },
-    }
-}
 
 
 @api.post(
@@ -104,23 +91,16 @@ _EVENTS_EXTRA = {
         403: ItemOut | ProblemOut,
         422: ItemOut | ProblemOut,
     },
-    openapi_extra=_EVENTS_EXTRA,
+    openapi_extra=contract.EVENTS,
     summary="Report events",
 )
 def post_events(request: HttpRequest) -> HttpResponse:
     """Take one CloudEvent (binary or structured) or a batch. A batch answers 200 with one item each."""
-    events, is_batch = read_body(request.headers.get("Content-Type", ""), request.headers, _body_of(request))
+    events, is_batch = read_body(request.headers.get("Content-Type", ""), request.headers, body_of(request))
     items = record(agency_actor(request.auth), events)
     if is_batch:
         return answer_json({"items": [_item(item) for item in items]})
     return answer_json(_item(items[0]), HTTP[items[0].status])
-
-
-def _body_of(request: HttpRequest) -> bytes:
-    length = request.headers.get("Content-Length")
-    if length is not None and length.isdecimal() and int(length) > 1024 * 1024:
-        raise Problem(413, "too-large", "This is too large", "A body has at most 1048576 bytes; send smaller batches.")
-    return request.body
 
 
 def _item(item: Item) -> dict[str, Any]:

@@ -9,10 +9,13 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from masar.api.problems import TYPE, answer_problem, problem_of
+from masar.api import door
+from masar.api.problems import answer_problem, problem_of
 from masar.kernel.ids import new_row_id
 from masar.people.login import SESSION_ID, SESSION_PERSON, SESSION_SEEN
 from masar.people.queries import SessionEnded, Viewer
@@ -42,30 +45,34 @@ _HEADERS = {
     "Permissions-Policy": "geolocation=(self), camera=(self), microphone=(self), payment=()",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_API_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+} | ({"Strict-Transport-Security": f"max-age={settings.SECURE_HSTS_SECONDS}"} if settings.SECURE else {})
 
 
 class Surroundings:
-    """Gives each request an id and each answer its headers; no error leaves the API as a web page."""
+    """Gives each request an id and each answer its headers. Machines go straight to the API's own door."""
 
     def __init__(self, get_response: _Next) -> None:
         self._next = get_response
+        machines: _Next = convert_exception_to_response(door.answer)
+        persons: _Next = SessionMiddleware(Visitor(machines))  # type: ignore[assignment, arg-type]
+        self._doors = {"/api/v1/me/": persons, "/api/": machines}
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.id = new_row_id().hex  # type: ignore[attr-defined]
-        response = self._next(request)
-        if request.path.startswith("/api/"):
-            response = _as_problem(request, response)
-        for name, value in _HEADERS.items():
-            response.setdefault(name, value)
-        response["X-Request-Id"] = request.id  # type: ignore[attr-defined]
+        way = next((way for start, way in self._doors.items() if request.path_info.startswith(start)), None)
+        if way is None:
+            response, headers = self._next(request), _HEADERS
+        else:
+            response, headers = door.in_our_form(request, way(request)), _API_HEADERS
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        response.headers["X-Request-Id"] = request.id  # type: ignore[attr-defined]
         return response
-
-
-def _as_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    if response.status_code < 400 or response.headers.get("Content-Type", "").startswith((TYPE, "application/json")):
-        return response
-    allow = {"Allow": response.headers["Allow"]} if "Allow" in response.headers else None
-    return answer_problem(request, problem_of(response.status_code), allow)
 
 
 class Visitor:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
 LARGEST_INTEGER = 2**53 - 1
+DEEPEST = 32  # levels; a reader deeper in its stack must still be able to open what was sealed
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 
@@ -23,9 +25,9 @@ class NotCanonical(ValueError):
 def canonical(record: Any) -> bytes:
     """Return the canonical JSON of a record of dicts, lists, strings, integers, booleans and nulls.
 
-    Raises: NotCanonical on a float, an integer of 2**53 or more, a key outside ASCII, a lone surrogate.
+    Raises: NotCanonical on a float, an integer of 2**53 or more, a key outside ASCII, a lone surrogate, deep nesting.
     """
-    _demand(record, "")
+    _demand(record, "", DEEPEST)
     return _encode(record)
 
 
@@ -34,25 +36,29 @@ def digest(record: Any) -> bytes:
     return hashlib.sha256(canonical(record)).digest()
 
 
-def _demand(value: Any, pointer: str) -> None:
+def _demand(value: Any, pointer: str, room: int) -> None:
     if isinstance(value, str):
         if not value.isascii():
             _demand_text(value, pointer)
-    elif value is None or isinstance(value, bool):
-        return
     elif isinstance(value, int):
         if not -LARGEST_INTEGER <= value <= LARGEST_INTEGER:
             raise NotCanonical(pointer, "an integer this large is not exact in JSON; send it as a string")
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            if not isinstance(key, str) or not key.isascii():
-                raise NotCanonical(pointer, "names inside data are ASCII")
-            _demand(item, f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}")
-    elif isinstance(value, list | tuple):
-        for position, item in enumerate(value):
-            _demand(item, f"{pointer}/{position}")
-    else:
+    elif value is not None:
+        for name, item in _inside(value, pointer, room):
+            _demand(item, f"{pointer}/{name}", room - 1)
+
+
+def _inside(value: Any, pointer: str, room: int) -> Iterable[tuple[str | int, Any]]:
+    """Return what an object or a list holds, by names as they stand in a pointer."""
+    if not isinstance(value, dict | list | tuple):
         raise NotCanonical(pointer, 'a number with a decimal point is not exact; send it as a string, such as "12.500"')
+    if room == 0:
+        raise NotCanonical(pointer, f"nothing is nested deeper than {DEEPEST} levels")
+    if not isinstance(value, dict):
+        return enumerate(value)
+    if not all(isinstance(name, str) and name.isascii() for name in value):
+        raise NotCanonical(pointer, "names inside data are ASCII")
+    return ((name.replace("~", "~0").replace("/", "~1"), item) for name, item in value.items())
 
 
 def _demand_text(value: str, pointer: str) -> None:

@@ -34,8 +34,13 @@ def test_a_structured_event_is_taken(client, key, open_licence, traffic: Reporte
     answer = client.post(URL, json.dumps(event), content_type="application/cloudevents+json", headers=bearer(key))
     assert answer.status_code == 200, answer.content
     assert answer.json() == {
-        "status": "accepted", "source": event["source"], "id": event["id"], "request": str(number), "late": False, "off_path": False,
-    }  # fmt: skip
+        "status": "accepted",
+        "source": event["source"],
+        "id": event["id"],
+        "request": str(number),
+        "late": False,
+        "off_path": False,
+    }
 
 
 def test_a_binary_event_is_taken(client, key, open_licence, traffic: Reporter):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -139,13 +139,17 @@ def _attribute_flaws(record: Mapping[str, Any], now: datetime) -> list[Flaw]:
         else True
     ):
         flaws.append(Flaw("/datacontenttype", "datacontenttype", "Send data as application/json."))
-    if record.get("masarbackfill") not in (None, True, False, "true", "false"):
+    if not (isinstance(backfill := record.get("masarbackfill", False), bool) or backfill in ("true", "false")):
         flaws.append(Flaw("/masarbackfill", "masarbackfill", "masarbackfill is true or false."))
-    return flaws + [
-        Flaw(f"/{name}", "attribute-name", "Attribute names have 1 to 20 characters of a–z and 0–9.")
-        for name in record
-        if name != "data" and not (isinstance(name, str) and _EXTENSION.fullmatch(name))
-    ]
+    return [*flaws, *_extension_flaws(record)]
+
+
+def _extension_flaws(record: Mapping[str, Any]) -> Iterator[Flaw]:
+    for name, value in record.items():
+        if not _EXTENSION.fullmatch(name):
+            yield Flaw(f"/{name}", "attribute-name", "Attribute names have 1 to 20 characters of a–z and 0–9.")
+        elif (name not in ATTRIBUTES or name == "dataschema") and name != "data" and not isinstance(value, str | int):
+            yield Flaw(f"/{name}", "attribute-value", "An attribute is a text, a whole number, true or false.")
 
 
 def _type_flaws(type_: Any) -> list[Flaw]:
