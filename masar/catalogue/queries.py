@@ -20,7 +20,18 @@ from masar.catalogue.rules.calendar import Calendar, Override
 from masar.catalogue.rules.definition import Definition, Text, parse
 from masar.kernel.database import acting
 
-__all__ = ["Definition", "Snapshot", "agency_of_key", "agency_short", "agency_title", "calendar_of", "catalogue"]
+__all__ = [
+    "Calendar",
+    "Definition",
+    "Snapshot",
+    "Text",
+    "agency_of_key",
+    "agency_short",
+    "agency_title",
+    "calendar_of",
+    "catalogue",
+    "parse",
+]
 
 FRESH_SECONDS = 5.0
 _lock = threading.Lock()
@@ -72,7 +83,8 @@ def catalogue() -> Snapshot:
 def look_again() -> None:
     """Forget how fresh the catalogue is, so that the next reader looks."""
     global _looked_at
-    _looked_at = 0.0
+    with _lock:  # whoever reads at this moment may still hold what was
+        _looked_at = 0.0
 
 
 def agency_title(agency: str) -> Text:

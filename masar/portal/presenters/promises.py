@@ -1,0 +1,72 @@
+"""What is said of a promise: by when, how late, or why its clock stands still."""
+
+from __future__ import annotations
+
+import math
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from markupsafe import Markup
+
+from masar.cases.queries import Due, Row
+from masar.portal.look import Look
+from masar.portal.words import DAY, day, days, days_ago, digits, lasting, phrase
+
+
+def used(look: Look, promise: Due) -> str:
+    """Say how much of the agency's time is used: "2 of 5 working days used"."""
+    if promise.unit == "days":
+        spent, allowed = promise.used, promise.allowed
+        text = ngettext("%(used)s of %(num)s working day used", "%(used)s of %(num)s working days used", allowed)
+    else:
+        spent, allowed = math.ceil(promise.used / 3600), math.ceil(promise.allowed / 3600)
+        text = ngettext("%(used)s of %(num)s working hour used", "%(used)s of %(num)s working hours used", allowed)
+    return text % {"used": digits(look, spent), "num": digits(look, allowed)}
+
+
+def working(look: Look, amount: int, unit: str) -> str:
+    """Say an amount of working time; `unit` is "days" or "seconds"."""
+    if unit == "days":
+        text = ngettext("%(num)s working day", "%(num)s working days", amount)
+        return text % {"num": digits(look, amount)}
+    hours = math.ceil(amount / 3600)
+    return ngettext("%(num)s working hour", "%(num)s working hours", hours) % {"num": digits(look, hours)}
+
+
+def lateness(look: Look, promise: Due) -> str:
+    """Say by how much a promise is broken."""
+    broken = promise.broken_at or promise.at or look.now
+    n = days_ago(look, broken)
+    return days(look, n) if n else lasting(look, look.now - broken)
+
+
+def line(look: Look, row: Row) -> Markup:
+    """Say in one line by when a running request is promised."""
+    promise = row.promise
+    if row.is_late(look.now):
+        broken = promise.broken_at or promise.at or look.now
+        return phrase(
+            _("Late by %(time)s: it was promised by %(day)s"), time=lateness(look, promise), day=day(look, broken)
+        )
+    if row.needs_you:
+        return until(look, row)
+    if promise.is_paused:
+        return phrase(_("The agency's clock is stopped: %(used)s"), used=used(look, promise))
+    if promise.at is not None:
+        return phrase(_("Promised by %(day)s"), day=day(look, promise.at))
+    return phrase(_("No date is promised for this service"))
+
+
+def until(look: Look, row: Row) -> Markup:
+    """Say until when the citizen must act."""
+    if row.limit_at is None:
+        return phrase(_("No last date is set. The agency's clock is stopped until then."))
+    left = (row.limit_at - look.now).total_seconds()
+    if left <= 0:
+        return phrase(_("The last day was %(day)s"), day=day(look, row.limit_at))
+    text = _("Collect it by %(day)s") if row.state == "ready" else _("Do it by %(day)s")
+    if left < 7 * DAY:
+        text = (
+            _("Collect it by %(day)s (%(left)s left)") if row.state == "ready" else _("Do it by %(day)s (%(left)s left)")
+        )
+    return phrase(text, day=day(look, row.limit_at), left=lasting(look, row.limit_at - look.now))

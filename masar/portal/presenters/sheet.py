@@ -1,0 +1,205 @@
+"""The page of one request: what it says first, its facts, who had the ball, what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from markupsafe import Markup
+
+from masar.cases.queries import Question, Row, Sheet
+from masar.portal.look import Look
+from masar.portal.presenters import promises
+from masar.portal.presenters.forms import Field, fields_of
+from masar.portal.presenters.path import StopView, stops_of
+from masar.portal.presenters.rows import Card, card, url_of
+from masar.portal.presenters.sentences import freshness, sentences, what_now
+from masar.portal.presenters.standing import is_silent, standing_of, tag
+from masar.portal.presenters.timeline import LineView, lines_of
+from masar.portal.words import agency, agency_short, day, digits, lasting, moment, phrase, reference, said
+
+PLACES = {
+    "counter": lambda: _("at the agency's counter"),
+    "agency-site": lambda: _("on the agency's website"),
+    "kiosk": lambda: _("at a self-service machine"),
+    "branch": lambda: _("at a branch of the agency"),
+    "hospital": lambda: _("at the hospital"),
+    "home": lambda: _("at your home"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What the citizen is asked: the words, a form where Masar takes the answer, else where to go."""
+
+    title: Markup
+    message: Markup
+    help: Markup
+    until: Markup
+    kind: str
+    fields: Sequence[Field]
+    token: str
+    places: Sequence[str]
+    then: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How long one holder had the ball. `share` is 0 to 100, `start` where its piece of the bar begins."""
+
+    holder: Markup
+    time: str
+    percent: str
+    share: float
+    start: float
+    colour: int
+
+
+@dataclass(frozen=True, slots=True)
+class SheetView:
+    """Everything that the page of a request says."""
+
+    number: int
+    seq: int
+    url: str
+    title: Markup
+    tag: Markup
+    standing: str
+    is_open: bool
+    is_silent: bool
+    sentences: Sequence[Markup]
+    facts: Sequence[tuple[str, Markup]]
+    details: Sequence[tuple[str, Markup]]
+    freshness: Markup
+    need: Need | None
+    stops: Sequence[StopView]
+    lines: Sequence[LineView]
+    more: str
+    parts: Sequence[Part]
+    parent: Card | None
+    appeals: Sequence[Card]
+    what_now: Sequence[Markup]
+    appeal_until: Markup
+    may_withdraw: bool
+    is_verified: bool
+    shown: Markup
+    next_date: Markup
+
+
+def view_of(look: Look, sheet: Sheet, fields: Sequence[Field] | None = None) -> SheetView:
+    """Say everything about one request; `fields` are those of the answer, when some were typed already."""
+    row = sheet.row
+    standing = standing_of(row, look)
+    appeals = [child for child in sheet.children if _is_appeal(row, child)]
+    return SheetView(
+        number=row.number,
+        seq=row.seq,
+        url=url_of(row.number),
+        title=said(look, row.definition.title),
+        tag=tag(look, standing),
+        standing=standing,
+        is_open=row.is_open,
+        is_silent=is_silent(row, look),
+        sentences=sentences(look, sheet),
+        facts=_facts(look, row),
+        details=_details(look, sheet),
+        freshness=freshness(look, row),
+        need=_need(look, sheet, fields) if sheet.question else None,
+        stops=stops_of(look, sheet, [child for child in sheet.children if child not in appeals]),
+        lines=lines_of(look, sheet),
+        more=sheet.more_lines or "",
+        parts=_parts(look, sheet),
+        parent=card(look, sheet.parent) if sheet.parent else None,
+        appeals=[card(look, child) for child in appeals],
+        what_now=what_now(look, sheet),
+        appeal_until=day(look, sheet.appeal_until) if sheet.appeal_until else Markup(),
+        may_withdraw=sheet.may_withdraw,
+        is_verified=row.definition.verified,
+        shown=reference(look, row.number),
+        next_date=promises.line(look, row) if row.is_open else Markup(),
+    )
+
+
+def _is_appeal(row: Row, child: Row) -> bool:
+    return any(o.appeal and o.appeal.service == child.definition.id for o in row.definition.outcomes.values())
+
+
+def _facts(look: Look, row: Row) -> list[tuple[str, Markup]]:
+    facts = [(_("Request number"), reference(look, row.number))]
+    if not row.is_open:
+        return [(_("Ended on"), day(look, row.closed_at or row.since)), *facts]
+    promise = row.promise
+    step = phrase(_("%(stop)s of %(stops)s"), stop=digits(look, row.stop), stops=digits(look, row.stops))
+    if row.is_late(look.now):
+        when = (_("Late by"), phrase("%(time)s", time=promises.lateness(look, promise)))
+    elif promise.is_paused:
+        when = (_("Clock stopped"), phrase("%(used)s", used=promises.used(look, promise)))
+    elif promise.at:
+        when = (_("Promised by"), day(look, promise.at))
+    else:
+        when = (_("Promised by"), phrase(_("no date")))
+    return [(_("Step"), step), when, *facts]
+
+
+def _details(look: Look, sheet: Sheet) -> list[tuple[str, Markup]]:
+    row = sheet.row
+    details = [(_("Agency"), agency(look, row.agency)), (_("Opened on"), moment(look, row.opened_at))]
+    if row.is_open and row.holder and row.holder != row.agency:
+        details.append((_("Now with"), agency(look, row.holder)))
+    promise = row.definition.promise
+    if promise:
+        span = promise.within.days or promise.within.seconds
+        unit = "days" if promise.within.days else "seconds"
+        details.append((_("Promise of the service"), phrase("%(x)s", x=_within(look, span, unit, promise.clock))))
+    if row.is_open and row.promise.allowed:
+        details.append((_("Of which"), phrase("%(x)s", x=promises.used(look, row.promise))))
+    return details
+
+
+def _within(look: Look, span: int, unit: str, clock: str) -> str:
+    if clock == "working":
+        return promises.working(look, span, unit)
+    return lasting(look, span * 86400 if unit == "days" else span)
+
+
+def _need(look: Look, sheet: Sheet, fields: Sequence[Field] | None) -> Need:
+    question: Question = sheet.question  # type: ignore[assignment]  # the caller looked
+    row = sheet.row
+    step = row.definition.steps.get(row.step)
+    if fields is None:
+        fields = fields_of(look, question.form) if sheet.may_answer else ()
+    return Need(
+        title=said(look, row.definition.title_of(row.step)),
+        message=said(look, question.message),
+        help=said(look, step.help) if step else Markup(),
+        until=promises.until(look, row),
+        kind="ready" if row.state == "ready" else question.kind,
+        fields=fields,
+        token=question.token,
+        places=[PLACES[place]() for place in question.where if place in PLACES],
+        then=_then(look, row),
+    )
+
+
+def _then(look: Look, row: Row) -> str:
+    step = row.definition.steps.get(row.step)
+    if step is None or step.limit is None:
+        return ""
+    outcome = said(look, row.definition.title_of(step.limit.then))
+    return _("After that the request ends by itself: %(outcome)s.") % {"outcome": outcome}
+
+
+def _parts(look: Look, sheet: Sheet) -> list[Part]:
+    total = sum(share.seconds for share in sheet.shares) or 1
+    parts, start = [], 0.0
+    for place, share in enumerate(sheet.shares):
+        percent = 100 * share.seconds / total
+        holder = agency_short(look, share.agency) if share.agency else phrase(_("You"))
+        colour = 0 if share.agency is None else 1 + place % 4
+        text = digits(look, f"{percent:.0f}%")
+        parts.append(Part(holder, lasting(look, share.seconds), text, round(percent, 2), round(start, 2), colour))
+        start += percent
+    return parts
+
+

@@ -1,0 +1,21 @@
+"""Addresses of pages; each stands under its language, such as /ar/."""
+
+from django.urls import path
+
+from masar.portal.views import lists, one, plain, preferences
+
+urlpatterns = [
+    path("", lists.first, name="home"),
+    path("requests/", lists.running, name="requests"),
+    path("archive/", lists.archive, name="archive"),
+    path("requests/<str:number>/", one.one, name="request"),
+    path("requests/<str:number>/answer/", one.answer, name="answer"),
+    path("requests/<str:number>/withdraw/", one.withdraw, name="withdraw"),
+    path("requests/<str:number>/appeal/", one.appeal, name="appeal"),
+    path("account/", preferences.account, name="account"),
+    path("preferences/", preferences.preferences, name="preferences"),
+    path("about/", plain.about, name="about"),
+    path("offline/", plain.offline, name="offline"),
+    path("signed-out/", plain.signed_out, name="signed_out"),
+    path("_components/", plain.components, name="components"),
+]

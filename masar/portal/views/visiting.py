@@ -1,0 +1,68 @@
+"""What views share: who looks, how a page is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+
+from masar.kernel.ids import read_number
+from masar.people.queries import Profile, Viewer
+from masar.portal.jinja import look_of
+from masar.portal.look import Look
+
+PersonView = Callable[..., HttpResponse]
+
+
+class SeeOther(HttpResponseRedirect):
+    """Leads to a page after something was sent, so that loading it again sends nothing again."""
+
+    status_code = 303
+
+
+def for_person(view: PersonView) -> PersonView:
+    """Lead whoever is not logged in to the login page; hand the viewer to the view."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        viewer = viewer_of(request)
+        if viewer is None:
+            next_ = request.get_full_path() if request.method in ("GET", "HEAD") else reverse("home")
+            return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': next_})}")
+        return view(request, viewer, *args, **kwargs)
+
+    return guarded
+
+
+def viewer_of(request: HttpRequest) -> Viewer | None:
+    """Return who is logged in."""
+    viewer: Viewer | None = getattr(request, "viewer", None)
+    return viewer
+
+
+def look_for(request: HttpRequest, profile: Profile) -> Look:
+    """Return how this person likes pages, and keep it for the page's frame."""
+    look = look_of(request).of(profile)
+    request.look = look  # type: ignore[attr-defined]
+    return look
+
+
+def page(request: HttpRequest, template: str, values: Mapping[str, Any], status: int = 200) -> HttpResponse:
+    """Answer with a page."""
+    response = render(request, template, dict(values), status=status, using="jinja2")
+    patch_vary_headers(response, ["Cookie", "X-Masar-Fragment"])
+    return response
+
+
+def number_of(text: str) -> int:
+    """Read the number in an address. Raises: Http404 when it is none."""
+    number = read_number(text)
+    if number is None:
+        raise Http404
+    return number
