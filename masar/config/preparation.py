@@ -35,7 +35,7 @@ def prepare_tables(dsn: str, say: Say = lambda words: None) -> None:
     files = (*PACKAGE.glob("*/migrations/*.py"), PACKAGE / "config" / "settings.py", PACKAGE / "kernel" / "roles.py")
     wanted = _print_of(files, *(version(name) for name in PINNED))
     command = [sys.executable, "-m", "django", "migrate", "--skip-checks", "--verbosity", "0"]
-    _do_once(dsn, "tables", wanted, command, lambda: say("Bringing the tables up to date …"))
+    _do_once(dsn, "tables", wanted, command, lambda: say("Bringing the tables up to date …"), MASAR_ROLE="owner")
 
 
 def prepare_catalogue(dsn: str, say: Say = lambda words: None) -> None:
@@ -62,7 +62,7 @@ def are_tables_made(connection: "psycopg.Connection[Any]") -> bool:
     return _note_of(connection).get("tables") is not None
 
 
-def _do_once(dsn: str, what: str, wanted: str, command: list[str], announce: Callable[[], None]) -> None:
+def _do_once(dsn: str, what: str, wanted: str, command: list[str], announce: Callable[[], None], **more: str) -> None:
     with _connected(dsn) as connection:
         if _note_of(connection).get(what) == wanted:
             return
@@ -70,14 +70,14 @@ def _do_once(dsn: str, what: str, wanted: str, command: list[str], announce: Cal
         if _note_of(connection).get(what) == wanted:
             return
         announce()
-        _run(command, dsn)
+        _run(command, dsn, **more)
         _note(connection, _note_of(connection) | {what: wanted})
 
 
 def _run(command: list[str], dsn: str, **more: str) -> None:
     answer = subprocess.run(  # noqa: S603
         command,
-        env=environment(dsn, MASAR_ROLE="owner", **more),
+        env=environment(dsn, **more),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -18,24 +18,26 @@ def home() -> Path:
 
 def environment(dsn: str, **more: str) -> dict[str, str]:
     """Return the environment of a child process that uses the database at `dsn`."""
+    around = {key: value for key, value in os.environ.items() if key != "MASAR_ROLE"}
     settled = {"MASAR_HOME": str(home()), "DJANGO_SETTINGS_MODULE": "masar.config.settings", "PYTHONUNBUFFERED": "1"}
     if not os.environ.get("DATABASE_URL"):
         settled["MASAR_PG_DSN"] = dsn
-    return {**os.environ, **settled, **more}
+    return {**around, **settled, **more}
 
 
 @contextmanager
-def django(*, needs_tables: bool = True) -> Iterator[None]:
-    """Set Django up as the database's owner, with the server running and its tables made.
+def django(*, as_owner: bool = False) -> Iterator[None]:
+    """Set Django up with the server running: as the pages do, its tables made; or as the database's owner, as it is.
 
     Raises: DatabaseTrouble, NotPrepared.
     """
     from masar.config.preparation import prepare_tables
 
     with postgres.acquire(home()) as lease:
-        if needs_tables:
+        if not as_owner:
             prepare_tables(lease.dsn)
-        os.environ.update(environment(lease.dsn, MASAR_ROLE="owner"))
+        os.environ.pop("MASAR_ROLE", None)
+        os.environ.update(environment(lease.dsn, **({"MASAR_ROLE": "owner"} if as_owner else {})))
         import django as framework
 
         framework.setup()

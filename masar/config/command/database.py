@@ -36,7 +36,7 @@ def manage(arguments: tuple[str, ...]) -> None:
 
 
 def _run_management(*arguments: str) -> None:
-    with surroundings.django(needs_tables=False):
+    with surroundings.django(as_owner=True):
         from django.core.management import execute_from_command_line
 
         execute_from_command_line(["masar manage", *arguments])

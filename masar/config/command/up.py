@@ -72,7 +72,6 @@ def parts(home: Path, dsn: str, port: int, live_port: int | None, demo: bool) ->
     if demo:
         shared["MASAR_DEMONSTRATION"] = "1"
     around = surroundings.environment(dsn, **shared)
-    around.pop("MASAR_ROLE", None)
     run, log = home / "run", home / "log"
     python = sys.executable
     web = [python, *GRANIAN, "--port", str(port), "masar.config.web:application"]
