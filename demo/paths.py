@@ -88,7 +88,7 @@ PATHS: Mapping[str, Mapping[str, Sequence[Way]]] = {
         "more-information": _ANSWERED,
     },
 }
-AGENCIES = ("kw.moi.gdt", "kw.paci", "kw.km", "kw.kff", "kw.mew")
+AGENCIES = ("kw.moi.gdt", "kw.paci", "kw.km", "kw.kff", "kw.mew", "kw.moj")
 
 
 def allowed(service: str, step: str, steps: Mapping[str, Sequence[str]]) -> Sequence[Way]:
