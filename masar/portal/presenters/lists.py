@@ -94,7 +94,7 @@ def list_page(look: Look, listing: Listing, chosen: Filter, open_: str, archive:
         "needs-you": (_("Need you"), counts.needs_you),
         "in-progress": (_("In progress"), counts.in_progress),
         "ready": (_("Ready"), counts.ready),
-        "late": (_("Late"), counts.late),
+        "late": (_("Running late"), counts.late),
     }
     chips = [
         (words, count, name == chosen, open_ if name == "open" else f"{open_}?f={name}")

@@ -133,7 +133,7 @@ def _lasted(look: Look, stop: Stop) -> Markup:
 
 
 def _where(look: Look, stop: Stop) -> list[Markup]:
-    holder = agency_short(look, stop.agency) if stop.agency else phrase(_("you"))
+    holder = agency_short(look, stop.agency) if stop.agency else phrase(_("with you"))
     return [holder, said(look, stop.office)]
 
 

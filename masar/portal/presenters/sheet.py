@@ -198,7 +198,8 @@ def _parts(look: Look, sheet: Sheet) -> list[Part]:
         holder = agency_short(look, share.agency) if share.agency else phrase(_("You"))
         colour = 0 if share.agency is None else 1 + place % 4
         text = digits(look, f"{percent:.0f}%")
-        parts.append(Part(holder, lasting(look, share.seconds), text, round(percent, 2), round(start, 2), colour))
+        time = _("for %(time)s") % {"time": lasting(look, share.seconds)}
+        parts.append(Part(holder, time, text, round(percent, 2), round(start, 2), colour))
         start += percent
     return parts
 
