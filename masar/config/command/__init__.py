@@ -5,6 +5,7 @@ import sys
 import click
 
 from masar.config.command.agency import agency
+from masar.config.command.calendar import calendar
 from masar.config.command.catalogue import catalogue
 from masar.config.command.database import dsn, manage, migrate, shell
 from masar.config.command.demo import demo, replay
@@ -27,7 +28,7 @@ def masar() -> None:
     """
 
 
-for command in (up, doctor, dsn, agency, catalogue, demo, person, replay, migrate, shell, manage):
+for command in (up, doctor, dsn, agency, calendar, catalogue, demo, person, replay, migrate, shell, manage):
     masar.add_command(command)
 
 
