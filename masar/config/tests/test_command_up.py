@@ -80,10 +80,10 @@ def processes() -> Iterator[tuple[int, int, str]]:
                     yield int(entry.name), int(parent), title
 
 
-def start(home: Path) -> Running:
+def start(home: Path, *options: str) -> Running:
     port, began = free_port(), time.monotonic()
     process = subprocess.Popen(
-        [sys.executable, "-m", "masar.config.command", "up"],
+        [sys.executable, "-m", "masar.config.command", "up", *options],
         env=surroundings(home, port),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
