@@ -61,7 +61,7 @@ def unpack(package: str, into: Path) -> Path:
 def subset(source: Path, target: Path, codes: list[int], family: str) -> int:
     """Write the subset of a font under another name and return its bytes."""
     options = Options()
-    options.flavor, options.hinting, options.layout_features = "woff2", False, SHAPING
+    options.flavor, options.hinting, options.layout_features = "woff2", False, SHAPING if "Sans" in family else ["*"]
     options.name_IDs, options.notdef_outline = [0, 1, 2, 4, 6, 13, 14], True
     font = TTFont(source)
     subsetter = Subsetter(options)

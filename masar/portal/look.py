@@ -63,7 +63,8 @@ class Look:
 def look_of_cookie(language: str, value: str) -> Look:
     """Read the preferences of a visitor; what is missing or odd stays as usual."""
     given = dict(parse_qsl(value))
-    return Look(language, digits_of(given), **{name: given.get(name) == "1" for name in _SWITCHES})
+    hijri, simple, nastaliq = (given.get(name) == "1" for name in _SWITCHES)
+    return Look(language, digits_of(given), hijri, simple, nastaliq)
 
 
 def choices_of(given: Mapping[str, str]) -> dict[str, str | bool]:

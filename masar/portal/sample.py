@@ -91,7 +91,7 @@ _COLLECT = _step(
     limit={"within": "P30D", "clock": "calendar", "then": "expired"},
 )  # fmt: skip
 _OUTCOMES: Sequence[Mapping[str, Any]] = (
-    {"id": "done", "state": "completed", "title": _text("جُددت الرخصة", "Renewed", "تجدید ہو گئی")},
+    {"id": "done", "state": "completed", "title": _text("أُنجز الطلب", "Completed", "درخواست مکمل ہوئی")},
     {
         "id": "refused",
         "state": "refused",
@@ -176,7 +176,8 @@ PERMIT = _definition(
 )  # fmt: skip
 
 PROFILE = Profile(
-    person_id=1, name="نورة سالم المطيري", previous_visit=NOW - timedelta(days=2), last_visit=NOW - timedelta(minutes=5),
+    person_id=1, name="نورة سالم المطيري", previous_visit=NOW - timedelta(days=2),
+    last_visit=NOW - timedelta(minutes=5),
     is_demonstration=True,
 )  # fmt: skip
 
@@ -225,7 +226,9 @@ ROWS: Mapping[str, Row] = {
         39017264852, PERMIT, "technical-review", since=_ago(40), opened_at=_ago(60), promise=Due(broken_at=_ago(6))
     ),
     "silent": row(91827364506, LICENCE, "review", heard_at=_ago(12), changed_at=_ago(12), since=_ago(12)),
-    "checks": row(27364519086, PERMIT, "checks", holder="kw.kff", promise=Due(at=NOW + timedelta(days=20), used=12, allowed=30)),
+    "checks": row(
+        27364519086, PERMIT, "checks", holder="kw.kff", promise=Due(at=NOW + timedelta(days=20), used=12, allowed=30)
+    ),
     "completed": row(18273645901, LICENCE, "done"),
     "refused": row(65748392015, LICENCE, "refused"),
     "withdrawn": row(56473829108, LICENCE, "withdrawn"),
@@ -267,13 +270,27 @@ def _question(one: Row) -> Question | None:
 def _stops(one: Row) -> list[Stop]:
     places = [one.definition.steps[place] for place in one.definition.path if place in one.definition.steps]
     done = [
-        Stop(step, "done", _ago(9 - i), _ago(8 - i), one.agency if step.holder == "agency" else None, "حولي" if i == 0 else None)
+        Stop(
+            step,
+            "done",
+            _ago(9 - i),
+            _ago(8 - i),
+            one.agency if step.holder == "agency" else None,
+            "حولي" if i == 0 else None,
+        )
         for i, step in enumerate(places[: one.stop - 1])
     ]
     if not one.is_open:
         return done
     at = one.definition.steps[one.step]
-    now = Stop(at, "now", one.since, None, one.holder, due_at=one.step_due_at or (one.holder and NOW + timedelta(hours=4)) or None)
+    now = Stop(
+        at,
+        "now",
+        one.since,
+        None,
+        one.holder,
+        due_at=one.step_due_at or (one.holder and NOW + timedelta(hours=4)) or None,
+    )
     later = [s for s in places[one.stop :] if s.id != one.step]
     return [*done, now, *(Stop(s, "coming", expected_at=NOW + timedelta(days=2 + 2 * i)) for i, s in enumerate(later))]
 
@@ -281,7 +298,15 @@ def _stops(one: Row) -> list[Stop]:
 def _lines(one: Row) -> list[Line]:
     lines = [
         Line("opened", _ago(9), _ago(9), one.agency, "agency", "received"),
-        Line("step", _ago(8), _ago(7), one.agency, "agency", "received", _text("اكتمل الملف.", "The file is complete.", "فائل مکمل ہے۔")),
+        Line(
+            "step",
+            _ago(8),
+            _ago(7),
+            one.agency,
+            "agency",
+            "received",
+            _text("اكتمل الملف.", "The file is complete.", "فائل مکمل ہے۔"),
+        ),
         Line("noted", _ago(6), _ago(6), one.agency, "agency", None, "أُحيل إلى المدقق", is_voided=True),
         Line("corrected", _ago(5), _ago(5), one.agency, "agency", None),
         Line("answered", _ago(4), _ago(4), None, "person", None),

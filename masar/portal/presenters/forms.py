@@ -15,7 +15,7 @@ from masar.portal.look import Look
 from masar.portal.words import digits, phrase, said
 
 LONGEST = 4000
-_YES_NO = ("true", "false")
+EMPTY = Markup()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +25,14 @@ class Field:
     name: str
     label: Markup
     kind: str = "textarea"
-    hint: Markup = Markup()
+    hint: Markup = EMPTY
     value: str = ""
     error: str = ""
     required: bool = True
     longest: int = LONGEST
     choices: tuple[tuple[str, Markup], ...] = ()
     rule: Mapping[str, Any] = field(default_factory=dict)
-    advice: Markup = Markup()
+    advice: Markup = EMPTY
 
 
 def fields_of(look: Look, form: Mapping[str, Any] | None) -> list[Field]:
@@ -58,7 +58,9 @@ def _field(look: Look, name: str, rule: Mapping[str, Any], words: Mapping[str, A
     if made.kind != "radios":
         return made
     if "enum" in rule:
-        choices = tuple((str(value), said(look, words.get(f"{name}.{value}")) or phrase(value)) for value in rule["enum"])
+        choices = tuple(
+            (str(value), said(look, words.get(f"{name}.{value}")) or phrase(value)) for value in rule["enum"]
+        )
     else:
         choices = (("true", phrase(_("Yes"))), ("false", phrase(_("No"))))
     return replace(made, choices=choices)
@@ -122,4 +124,4 @@ def _fits(one: Field) -> bool:
 
 
 def _between(value: int, rule: Mapping[str, Any]) -> bool:
-    return rule.get("minimum", value) <= value <= rule.get("maximum", value)
+    return bool(rule.get("minimum", value) <= value <= rule.get("maximum", value))

@@ -50,7 +50,9 @@ def _stop(look: Look, sheet: Sheet, stop: Stop, place: int, children: Sequence[R
         title=said(look, stop.step.title),
         dot=look.icon("check"),
         colour="ok",
-        when=_dots(moment(look, stop.began_at) if stop.began_at else Markup(), _lasted(look, stop), *_where(look, stop)),
+        when=_dots(
+            moment(look, stop.began_at) if stop.began_at else Markup(), _lasted(look, stop), *_where(look, stop)
+        ),
         help=Markup(),
         note=said(look, stop.note),
         promise=Markup(),
@@ -151,7 +153,9 @@ def _of_step(look: Look, stop: Stop, children: Sequence[Row]) -> list[Card]:
     return [
         card(look, child)
         for child in children
-        if child.definition.id in stop.step.children and child.opened_at >= began and (not ended or child.opened_at <= ended)
+        if child.definition.id in stop.step.children
+        and child.opened_at >= began
+        and (not ended or child.opened_at <= ended)
     ]
 
 

@@ -67,6 +67,8 @@ def until(look: Look, row: Row) -> Markup:
     text = _("Collect it by %(day)s") if row.state == "ready" else _("Do it by %(day)s")
     if left < 7 * DAY:
         text = (
-            _("Collect it by %(day)s (%(left)s left)") if row.state == "ready" else _("Do it by %(day)s (%(left)s left)")
+            _("Collect it by %(day)s (%(left)s left)")
+            if row.state == "ready"
+            else _("Do it by %(day)s (%(left)s left)")
         )
     return phrase(text, day=day(look, row.limit_at), left=lasting(look, row.limit_at - look.now))

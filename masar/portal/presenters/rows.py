@@ -65,7 +65,7 @@ def bar(row: Row, colour: str) -> Markup:
         return Markup()
     parts = ("d" if place < row.stop else "c" if place == row.stop else "" for place in range(1, row.stops + 1))
     pieces = "".join(f'<i class="{part}"></i>' if part else "<i></i>" for part in parts)
-    return Markup(f'<div class="bar is-{colour}" aria-hidden="true">{pieces}</div>')
+    return Markup(f'<div class="bar is-{colour}" aria-hidden="true">{pieces}</div>')  # noqa: S704
 
 
 def place_of(look: Look, row: Row) -> Markup:

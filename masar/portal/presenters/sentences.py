@@ -41,9 +41,7 @@ def _with_agency(look: Look, row: Row) -> list[Markup]:
         told = [_silence(look, row, agency, step, quiet)]
     else:
         told = [
-            phrase(
-                _("Your request is now with <b>%(agency)s</b>, in the step “%(step)s”."), agency=agency, step=step
-            ),
+            phrase(_("Your request is now with <b>%(agency)s</b>, in the step “%(step)s”."), agency=agency, step=step),
             phrase(_("You need do nothing.")),
         ]
     return [*told, stopped(look, promises.line(look, row))] if row.is_late(look.now) else told
@@ -84,7 +82,10 @@ def what_now(look: Look, sheet: Sheet) -> list[Markup]:
     if sheet.appeal_until and sheet.appeal_service:
         told.append(
             phrase(
-                _("If you think this is wrong, you can appeal until %(day)s. Others than the first ones decide."),
+                _(
+                    "If you think this is wrong, you can appeal until %(day)s. "
+                    "It is decided by people who had no part in this decision."
+                ),
                 day=day(look, sheet.appeal_until),
             )
         )

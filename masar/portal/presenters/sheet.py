@@ -117,7 +117,9 @@ def view_of(look: Look, sheet: Sheet, fields: Sequence[Field] | None = None) -> 
         may_withdraw=sheet.may_withdraw,
         is_verified=row.definition.verified,
         shown=reference(look, row.number),
-        next_date=promises.line(look, row) if row.is_open else Markup(),
+        next_date=promises.line(look, row)
+        if row.is_open and not row.is_late(look.now) and not row.needs_you
+        else Markup(),
     )
 
 
@@ -202,5 +204,3 @@ def _parts(look: Look, sheet: Sheet) -> list[Part]:
         parts.append(Part(holder, time, text, round(percent, 2), round(start, 2), colour))
         start += percent
     return parts
-
-

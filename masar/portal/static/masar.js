@@ -16,7 +16,7 @@
     if (e.target.matches("[data-leave]") && w.caches) caches.delete("masar-pages");
   });
   begin();
-  if (navigator.onLine === false) main().prepend(d.getElementById("off").content.cloneNode(true));
+  if (navigator.onLine === false) main().prepend(d.getElementById("t-off").content.cloneNode(true));
   if ("serviceWorker" in navigator) w.addEventListener("load", () => navigator.serviceWorker.register("/sw.js").catch(() => {}));
 
   /* Typed text is never replaced. */
@@ -58,11 +58,11 @@
     w.scrollTo(...at);
     const said = d.getElementById("said");
     said.textContent = "";
-    setTimeout(() => { said.textContent = d.getElementById("updated").innerHTML; }, 100);
+    setTimeout(() => { said.textContent = d.getElementById("t-updated").innerHTML; }, 100);
   };
   const offer = () => {
     if (d.getElementById("offer")) return;
-    const box = d.getElementById("changed").content.firstElementChild.cloneNode(true);
+    const box = d.getElementById("t-changed").content.firstElementChild.cloneNode(true);
     box.id = "offer";
     box.querySelector("button").addEventListener("click", () => location.assign(location.pathname + location.search));
     main().prepend(box);

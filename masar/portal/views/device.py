@@ -91,7 +91,9 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 @lru_cache(maxsize=1)
 def _service_worker() -> bytes:
     shell = [address_of(name) for name in _SHELL]
-    fonts = {language: [address_of(f"fonts/masar-{name}.woff2") for name in names] for language, names in _FONTS.items()}
+    fonts = {
+        language: [address_of(f"fonts/masar-{name}.woff2") for name in names] for language, names in _FONTS.items()
+    }
     body = (FOLDER.parent / "worker.js").read_bytes()
     known = msgspec.json.encode({"shell": shell, "fonts": fonts, "languages": list(OWN_NAMES)})
     mark = hashlib.sha256(known + body).hexdigest()[:8]

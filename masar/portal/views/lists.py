@@ -58,4 +58,6 @@ def _list(request: HttpRequest, viewer: Viewer, filter_: Filter) -> HttpResponse
         next_ = "?" + urlencode({**kept, "after": listing.next})
     look = look_for(request, profile)
     address = reverse("requests")
-    return page(request, "requests.html", {"page": list_page(look, listing, filter_, address, reverse("archive"), next_)})
+    return page(
+        request, "requests.html", {"page": list_page(look, listing, filter_, address, reverse("archive"), next_)}
+    )

@@ -14,7 +14,14 @@ from masar.kernel.errors import Refusal
 from masar.people.queries import Profile, Viewer
 from masar.portal.jinja import look_of
 from masar.portal.look import Look
-from masar.portal.presenters.acts import appeal_field, Confirmation, appeal_page, notice_of, refusal_words, withdraw_page
+from masar.portal.presenters.acts import (
+    Confirmation,
+    appeal_field,
+    appeal_page,
+    notice_of,
+    refusal_words,
+    withdraw_page,
+)
 from masar.portal.presenters.forms import Field, fields_of, filled, values_of
 from masar.portal.presenters.rows import url_of
 from masar.portal.presenters.sheet import view_of
@@ -119,5 +126,3 @@ def _sheet(
 
 def _confirm(request: HttpRequest, confirmation: Confirmation, status: int = 200) -> HttpResponse:
     return page(request, "confirm.html", {"page": confirmation}, status)
-
-

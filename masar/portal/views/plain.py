@@ -54,7 +54,11 @@ def components(request: HttpRequest) -> HttpResponse:
         raise Http404
     wanted = request.GET.get("look", "")
     look = replace(
-        look_of(request), now=sample.NOW, names=sample.NAMES, **{name: True for name in ("simple", "hijri") if name in wanted}
+        look_of(request),
+        now=sample.NOW,
+        names=sample.NAMES,
+        simple="simple" in wanted,
+        hijri="hijri" in wanted,
     )
     if "arab" in wanted:
         look = replace(look, digits="arab")

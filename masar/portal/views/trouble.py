@@ -41,7 +41,8 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say that a form was too old."""
     return _trouble(request, 403, _("This form is too old"), [
-        _("For your safety a form counts only in the browser and the log-in in which it was opened. Nothing was changed."),
+        _("For your safety a form counts only in the browser and the log-in in which it was opened. "
+          "Nothing was changed."),
         _("Go back, load the page again and send it once more. If you typed a long text, copy it first."),
     ])  # fmt: skip
 
@@ -56,7 +57,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     try:
         return _trouble(request, 500, _("Something broke"), words)
     except Exception:  # the page of last resort asks nothing of anybody
-        return HttpResponse("\n".join([_("Something broke"), *words]), status=500, content_type="text/plain; charset=utf-8")
+        return HttpResponse(
+            "\n".join([_("Something broke"), *words]), status=500, content_type="text/plain; charset=utf-8"
+        )
 
 
 def _trouble(request: HttpRequest, status: int, title: str, words: Sequence[str]) -> HttpResponse:
