@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -30,11 +30,12 @@ class DidNotStart(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where a running Masar listens."""
+    """Where a running Masar listens. `live_port` is 0 where only the web part runs."""
 
     port: int
     pid: int
     log: Path
+    live_port: int = 0
 
     @property
     def url(self) -> str:
@@ -45,21 +46,44 @@ class Server:
 @contextmanager
 def running(log: Path, **environment: str) -> Iterator[Server]:
     """Start the web part as production does, wait until it can serve, and end it afterwards. Raises: DidNotStart."""
-    port = free_port()
-    command = [sys.executable, *GRANIAN, "--port", str(port), "masar.config.web:application"]
+    port = int(environment.get("PORT") or free_port())
+    command = [*GRANIAN, "--port", str(port), "masar.config.web:application"]
+    with _part(log, *command, **environment | {"PORT": str(port)}) as process:
+        _wait(process, port, "/readyz", log)
+        yield Server(port, process.pid, log)
+
+
+@contextmanager
+def running_whole(folder: Path) -> Iterator[Server]:
+    """Start web, live and worker as `masar up` does, wait until pages can be live, and end them afterwards.
+
+    Raises: DidNotStart.
+    """
+    port, live_port = free_port(), free_port()
+    around = {"PORT": str(port), "LIVE_PORT": str(live_port)}
+    with (
+        _part(folder / "live.log", "-m", "masar.live", **around) as live,
+        _part(folder / "worker.log", "-m", "masar.config.worker", **around),
+        running(folder / "web.log", **around) as server,
+    ):
+        _wait(live, live_port, "/healthz", folder / "live.log")
+        yield replace(server, live_port=live_port)
+
+
+@contextmanager
+def _part(log: Path, *command: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     with log.open("wb") as out:
         process = subprocess.Popen(
-            command,
+            [sys.executable, *command],
             cwd=ROOT,
-            env=_environment(PORT=str(port), **environment),
+            env=_environment(**environment),
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,
             process_group=0,
         )
     try:
-        _wait(process, port, log)
-        yield Server(port, process.pid, log)
+        yield process
     finally:
         _end(process)
 
@@ -69,9 +93,9 @@ def _environment(**more: str) -> Mapping[str, str]:
     return around | {"PYTHONUNBUFFERED": "1"} | more
 
 
-def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def _wait(process: subprocess.Popen[bytes], port: int, path: str, log: Path) -> None:
     until = time.monotonic() + READY_SECONDS
-    while not answers(port, "/readyz"):
+    while not answers(port, path):
         if process.poll() is not None or time.monotonic() > until:
             raise DidNotStart(log.read_text(errors="replace")[-3000:])
         time.sleep(0.05)

@@ -1,0 +1,1 @@
+"""Journeys of persons through a running Masar, in Debian's Chromium."""
