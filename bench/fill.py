@@ -152,6 +152,7 @@ def fill(admin: psycopg.Connection[Any], persons: int) -> Filled:
     full: list[int] = []
     numbers: dict[int, int] = {}
     owners: dict[int, int] = {}
+    taken: set[int] = set()
     request_id = first["cases_request"]
     for begin in range(0, persons, 1000):
         rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in _COLUMNS}
@@ -162,13 +163,21 @@ def fill(admin: psycopg.Connection[Any], persons: int) -> Filled:
             if count == 20:
                 full.append(person_id)
             for _ in range(count):
-                number = new_number()
+                number = _unused(taken)
                 numbers[request_id], owners[request_id] = number, person_id
                 _add_request(rows, told[request_id % STORIES], request_id, number, person_id, key)
                 request_id += 1
         _copy(admin, rows)
     _settle(admin)
     return Filled(persons, len(numbers), 3 * len(numbers), full, numbers, owners)
+
+
+def _unused(taken: set[int]) -> int:
+    """Draw a public number that no other request has: among millions a few would meet."""
+    while (number := new_number()) in taken:
+        pass
+    taken.add(number)
+    return number
 
 
 def _next_ids(admin: psycopg.Connection[Any]) -> dict[str, int]:

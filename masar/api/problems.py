@@ -33,7 +33,7 @@ class Problem(Refusal):
 
 
 def answer_json(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:
-    """Return a JSON answer."""
+    """Return a JSON answer. Instants must be UTC: they are written as RFC 3339 with `Z`."""
     return _answer(msgspec.json.encode(body), status, "application/json", headers)
 
 

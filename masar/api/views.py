@@ -19,7 +19,7 @@ from masar.cases.actions import Item, agency_actor, record
 from masar.cases.queries import AgencyRequest, Row, agency_request, agency_requests, my_requests
 from masar.catalogue.queries import Definition, agency_of_key, catalogue
 from masar.kernel import clock
-from masar.kernel.clock import read_instant, write_instant
+from masar.kernel.clock import read_instant
 from masar.kernel.ids import read_number
 from masar.people.queries import SessionEnded
 
@@ -171,8 +171,8 @@ def get_request(
             "id": move.event.id,
             "source": move.event.source,
             "type": f"masar.request.{move.event.type}.v1",
-            "time": write_instant(move.event.at),
-            "received": write_instant(move.event.received_at or move.event.at),
+            "time": move.event.at,
+            "received": move.event.received_at or move.event.at,
             "step": move.event.facts.get("step"),
             "outcome": move.event.facts.get("outcome"),
             "off_path": move.is_off_path,
@@ -193,11 +193,11 @@ def _request(found: AgencyRequest) -> dict[str, Any]:
         "step": found.step,
         "outcome": found.outcome,
         "holder": _holder(found.holder, found.closed_at),
-        "since": write_instant(found.since),
-        "opened_at": write_instant(found.opened_at),
-        "closed_at": found.closed_at and write_instant(found.closed_at),
-        "updated_at": write_instant(found.updated_at),
-        "due_at": found.due_at and write_instant(found.due_at),
+        "since": found.since,
+        "opened_at": found.opened_at,
+        "closed_at": found.closed_at,
+        "updated_at": found.updated_at,
+        "due_at": found.due_at,
         "parent": None if found.parent is None else str(found.parent),
     }
 
@@ -266,13 +266,13 @@ def _mine(row: Row, now: datetime) -> dict[str, Any]:
         "step_title": row.definition.title_of(row.outcome or row.step),
         "outcome": row.outcome,
         "holder": _holder(row.holder, row.closed_at),
-        "since": write_instant(row.since),
-        "opened_at": write_instant(row.opened_at),
-        "closed_at": row.closed_at and write_instant(row.closed_at),
-        "updated_at": write_instant(row.changed_at),
-        "due_at": row.promise.at and write_instant(row.promise.at),
+        "since": row.since,
+        "opened_at": row.opened_at,
+        "closed_at": row.closed_at,
+        "updated_at": row.changed_at,
+        "due_at": row.promise.at,
         "late": row.is_late(now),
-        "act_by": row.limit_at and write_instant(row.limit_at),
-        "last_event": {"type": row.last_type, "time": write_instant(row.last_at)},
+        "act_by": row.limit_at,
+        "last_event": {"type": row.last_type, "time": row.last_at},
         "seq": row.seq,
     }

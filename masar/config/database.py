@@ -20,7 +20,7 @@ def connection(home: Path, role: str | None) -> dict[str, Any]:
     entry: dict[str, Any] = {"ENGINE": "django.db.backends.postgresql", "NAME": "masar"}
     entry |= {_PLACES[key]: str(parts.pop(key)) for key in list(parts) if key in _PLACES}
     entry["CONN_MAX_AGE"] = None
-    entry["CONN_HEALTH_CHECKS"] = True
+    entry["CONN_HEALTH_CHECKS"] = False  # kernel.database looks at the socket instead, which costs no statement
     entry["OPTIONS"] = parts | {"server_side_binding": True, "prepare_threshold": 1}
     if role and os.environ.get("MASAR_PROCESS") == "worker":
         entry["OPTIONS"]["options"] = "-c role=masar_system"

@@ -104,7 +104,7 @@ def _row(c: _Columns, previous_visit: datetime | None) -> Row:
     return Row(
         c.number, definition, c.agency, c.step, c.state, c.outcome, c.holder or None, c.since, c.opened_at, c.closed_at,
         c.changed_at, c.heard_at, c.last_type, c.last_at, due, c.step_due_at, c.limit_at, c.seq, c.stop,
-        sum(place in definition.steps for place in definition.path),
+        definition.stops,
         is_new=previous_visit is not None and c.changed_at > previous_visit,
     )  # fmt: skip
 

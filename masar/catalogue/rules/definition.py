@@ -144,6 +144,11 @@ class Definition:
         """The step in which a request begins."""
         return self.steps[self.path[0]]
 
+    @cached_property
+    def stops(self) -> int:
+        """How many stops the expected path has, its outcome left out."""
+        return sum(place in self.steps for place in self.path)
+
     def title_of(self, place: str) -> Text:
         """Words of a step or an outcome. Raises: KeyError when the definition has neither."""
         return (self.steps.get(place) or self.outcomes[place]).title
