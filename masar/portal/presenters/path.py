@@ -36,8 +36,10 @@ class StopView:
 def stops_of(look: Look, sheet: Sheet, children: Sequence[Row]) -> list[StopView]:
     """Say every stop of a request, its end included."""
     stops = list(sheet.stops)
-    views = [_stop(look, sheet, stop, place, children) for place, stop in enumerate(stops, 1)]
-    return [*views, _end(look, sheet, len(stops) + 1)]
+    passed = sum(stop.condition != "coming" for stop in stops)
+    places = [sheet.row.stop + place - passed for place in range(1, len(stops) + 1)]  # those of coming stops count
+    views = [_stop(look, sheet, stop, place, children) for place, stop in zip(places, stops, strict=True)]
+    return [*views, _end(look, sheet)]
 
 
 def _stop(look: Look, sheet: Sheet, stop: Stop, place: int, children: Sequence[Row]) -> StopView:
@@ -73,8 +75,8 @@ def _now(look: Look, sheet: Sheet, stop: Stop, children: Sequence[Row]) -> StopV
         dot=look.icon(how.icon),
         colour=how.colour,
         when=_dots(_since(look, since), *_where(look, stop)),
-        help=said(look, stop.step.help),
-        note=said(look, stop.note),
+        help=Markup() if row.needs_you else said(look, stop.step.help),  # the panel above says it
+        note=Markup() if row.needs_you else said(look, stop.note),
         promise=_step_promise(look, stop, late),
         is_late=late,
         yours=row.needs_you,
@@ -98,7 +100,7 @@ def _coming(look: Look, stop: Stop, place: int) -> StopView:
     )
 
 
-def _end(look: Look, sheet: Sheet, place: int) -> StopView:
+def _end(look: Look, sheet: Sheet) -> StopView:
     row = sheet.row
     if row.is_open:
         goal = next((name for name in reversed(row.definition.path) if name in row.definition.outcomes), None)
