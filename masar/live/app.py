@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 import psycopg
 
 from masar.kernel.dsn import administrator_dsn, role_parameters
-from masar.live.hub import Hub
+from masar.live.hub import Hub, send_away
 from masar.live.tickets import person_of
 
 CHANNEL = "masar_changes"
@@ -98,6 +98,7 @@ class Live:
 
     async def _stream(self, queue: asyncio.Queue[bytes | None], receive: Receive, send: Send) -> None:
         gone = asyncio.create_task(_until_gone(receive))
+        gone.add_done_callback(lambda _: send_away(queue))  # else it would stay until the next heartbeat
         until = asyncio.get_running_loop().time() + LONGEST
         message: bytes | None = b"retry: 3000\n\n"
         try:

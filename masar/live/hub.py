@@ -50,8 +50,13 @@ class Hub:
 
 def _put(queue: asyncio.Queue[bytes | None], message: bytes) -> None:
     if queue.full():
-        while not queue.empty():
-            queue.get_nowait()
-        queue.put_nowait(None)
-        return
-    queue.put_nowait(message)
+        send_away(queue)
+    else:
+        queue.put_nowait(message)
+
+
+def send_away(queue: asyncio.Queue[bytes | None]) -> None:
+    """Let a connection end, whatever waits in it."""
+    while not queue.empty():
+        queue.get_nowait()
+    queue.put_nowait(None)

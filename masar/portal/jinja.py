@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +16,8 @@ from masar.portal import words
 from masar.portal.look import COOKIE, LANGUAGES, OWN_NAMES, Look, look_of_cookie
 from masar.portal.presenters.standing import tag
 from masar.portal.shelf import address_of
+
+UNDER_WAY = timedelta(seconds=5)  # what was received before the page was made may have been written after it
 
 
 def environment(**options: Any) -> Environment:
@@ -37,6 +40,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "viewer": getattr(request, "viewer", None),
         "demonstration": getattr(settings, "DEMONSTRATION", False),
         "live_url": getattr(settings, "LIVE_URL", ""),
+        "since": (look.now - UNDER_WAY).isoformat(),
         "fragment": request.headers.get("X-Masar-Fragment") == "main",
         "elsewhere": elsewhere(request, look.language),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -59,6 +60,14 @@ def log_in(page: Page, civil_id: str, password: str) -> None:
     page.fill("[name=login]", civil_id)
     page.fill("[name=password]", password)
     page.click("main form button")
+
+
+def until(page: Page, expression: str, seconds: float = 8) -> None:
+    """Wait until an expression holds on the page. (Playwright's own waiting would evaluate text, against our policy.)"""
+    end = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, f"never: {expression}"
+        page.wait_for_timeout(20)
 
 
 @dataclass(slots=True)

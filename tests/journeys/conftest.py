@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Browser
 
 from conftest import Reporter, new_civil_id
-from masar.kernel.ids import read_number
 from tests.journeys.browsing import Person, Visits, chromium_running, in_browser
 from tests.journeys.sending import Agency
 from tests.running import Server, running_whole
@@ -104,7 +103,9 @@ def gdt(site: Server) -> Agency:
     """The Traffic Department, with a key and the SDK of npm."""
     from masar.catalogue.actions import new_key
 
-    return Agency(site, new_key("kw.moi.gdt"), Reporter("kw.moi.gdt"))
+    reporter = Reporter("kw.moi.gdt")
+    reporter.source = "urn:masar:kw.moi.gdt:journeys"  # its own sequence
+    return Agency(site, new_key("kw.moi.gdt"), reporter)
 
 
 @pytest.fixture
@@ -136,10 +137,3 @@ def _move(traffic: Reporter, ref: str, at: datetime, step: str, data: dict[str, 
     if step == "refused":
         return traffic.event("decided", ref, at, outcome=step, reason="medical")
     return traffic.event("step", ref, at, step=step, **data)
-
-
-def shown_number(text: str) -> int:
-    """Read a number as a page shows it."""
-    number = read_number(text)
-    assert number is not None, text
-    return number

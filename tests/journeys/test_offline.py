@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.browsing import LANGUAGES, Person, Visits
+from tests.journeys.browsing import LANGUAGES, Person, Visits, until
 
 Newcomer = Callable[..., Person]
 Licence = Callable[..., tuple[int, str]]
@@ -18,7 +18,7 @@ def with_worker(page: Page, address: str) -> None:
     """Open a page, and wait until the service worker serves it."""
     page.goto(address)
     page.evaluate("navigator.serviceWorker.ready")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    until(page, "navigator.serviceWorker.controller !== null")
 
 
 def kept(page: Page) -> list[str]:
@@ -37,7 +37,7 @@ def test_without_a_connection_the_page_is_there_as_last_seen(
     with_worker(page, "/ar/")
     page.goto(f"/ar/requests/{number}/")
     step = page.locator(".step.now h3").inner_text()
-    page.wait_for_function("caches.open('masar-pages').then((c) => c.keys()).then((k) => k.length > 0)")
+    until(page, "caches.open('masar-pages').then((c) => c.keys()).then((k) => k.length > 0)")
     page.context.set_offline(True)
     page.goto(f"/ar/requests/{number}/")
     expect(page.locator(".step.now h3")).to_have_text(step)
@@ -55,7 +55,7 @@ def test_after_signing_out_nothing_of_the_person_is_left_on_the_device(
     page = visits.of(person)
     with_worker(page, "/ar/")
     page.goto(f"/ar/requests/{number}/")
-    page.wait_for_function("caches.open('masar-pages').then((c) => c.keys()).then((k) => k.length > 0)")
+    until(page, "caches.open('masar-pages').then((c) => c.keys()).then((k) => k.length > 0)")
     assert f"/ar/requests/{number}/" in kept(page)
     page.goto("/ar/account/")
     page.click("form[action='/ar/logout/'] button")
@@ -80,7 +80,7 @@ def test_pages_of_a_log_in_that_ended_are_not_kept_beside_the_next_persons(
     page = visits.of(person)
     with_worker(page, "/ar/")
     page.goto(f"/ar/requests/{number}/")
-    page.wait_for_function("caches.open('masar-pages').then((c) => c.keys()).then((k) => k.length > 0)")
+    until(page, "caches.open('masar-pages').then((c) => c.keys()).then((k) => k.length > 0)")
     page.context.clear_cookies()
     page.goto("/ar/requests/")
     assert "/ar/login/" in page.url
@@ -95,7 +95,7 @@ def test_forms_and_live_answers_are_never_kept(visits: Visits, newcomer: Newcome
     with_worker(page, "/ar/")
     for tail in ("account/", f"requests/{number}/withdraw/", f"requests/{number}/"):
         page.goto(f"/ar/{tail}")
-    page.wait_for_function("caches.open('masar-pages').then((c) => c.keys()).then((k) => k.length > 0)")
+    until(page, "caches.open('masar-pages').then((c) => c.keys()).then((k) => k.length > 0)")
     assert [path for path in kept(page) if "withdraw" in path or "account" in path or "/live/" in path] == []
 
 

@@ -16,12 +16,18 @@
     if (e.target.matches("[data-leave]") && w.caches) caches.delete("masar-pages");
   });
   begin();
-  if (navigator.onLine === false) main().prepend(d.getElementById("t-off").content.cloneNode(true));
+  if (navigator.onLine === false && !("offline" in main().dataset)) main().prepend(d.getElementById("t-off").content.cloneNode(true));
   if ("serviceWorker" in navigator) w.addEventListener("load", () => navigator.serviceWorker.register("/sw.js").catch(() => {}));
 
   /* Typed text is never replaced. */
-  let typed = false;
+  let typed = Boolean(d.getElementById("errors"));
   d.addEventListener("input", (e) => { if (e.target.closest("main form")) typed = true; });
+
+  /* What was typed goes on to the new page, if the same question still stands there. */
+  const fields = () => main().querySelectorAll("form[data-keep] :is(textarea,input:not([type=hidden]))");
+  const nameOf = (f) => [f.form.getAttribute("action"), (f.form.elements.token || {}).value, f.name, f.type === "radio" && f.value].join("|");
+  const typedTexts = () => [...fields()].map((f) => [nameOf(f), { value: f.value, checked: f.checked }]);
+  let drafts = [];
 
   let loading = false, again = false;
   const refresh = async () => {
@@ -49,6 +55,8 @@
     old.replaceChildren(...fresh.childNodes);
     d.getElementById("sprite").replaceChildren(...page.getElementById("sprite").childNodes);
     old.querySelectorAll("details").forEach((x, i) => { if (open[i]) x.open = true; });
+    for (const [key, { value, checked }] of drafts) for (const f of fields()) if (nameOf(f) === key) { f.value = value; f.checked = checked; typed = true; }
+    drafts = [];
     begin();
     if (held >= 0) {
       const now = [...old.querySelectorAll("a,button,input,textarea,summary")];
@@ -64,7 +72,7 @@
     if (d.getElementById("offer")) return;
     const box = d.getElementById("t-changed").content.firstElementChild.cloneNode(true);
     box.id = "offer";
-    box.querySelector("button").addEventListener("click", () => location.assign(location.pathname + location.search));
+    box.querySelector("button").addEventListener("click", () => { drafts = typedTexts(); typed = false; refresh(); });
     main().prepend(box);
   };
 
@@ -99,19 +107,20 @@
       let stood = false;
       const end = () => { es.close(); d.documentElement.classList.remove("on"); d.removeEventListener("visibilitychange", hide); done(stood); };
       const hide = () => { if (d.hidden) end(); };
-      es.onopen = () => { stood = true; d.documentElement.classList.add("on"); };
+      es.onopen = () => { stood = true; d.documentElement.classList.add("on"); poll().catch(() => {}); };
       es.addEventListener("change", (e) => tell(JSON.parse(e.data)));
       es.onerror = end;
       d.addEventListener("visibilitychange", hide);
       w.addEventListener("pagehide", end, { once: true });
     });
   };
-  let token = "";
+  /* Asks what changed since the page was made: nothing is lost before the connection stands, or between two. */
+  let token = meta.dataset.since;
   const poll = async () => {
     const r = await fetch("/live/changes?since=" + encodeURIComponent(token), { headers: { "X-Masar-Fragment": "poll" } });
     if (r.status === 401 || r.status === 403) return null;
     const news = await r.json();
-    if (token) for (const number of news.changed) tell({ number, seq: null });
+    for (const number of news.changed) tell({ number, seq: null });
     token = news.token;
     return news.changed.length > 0;
   };
@@ -123,7 +132,7 @@
       try { stood = await listen(); } catch { /* no network */ }
       if (stood === null) return true;
       if (d.hidden) return false;
-      if (stood) { failures = 0; pause = 30; token = ""; await wait(500 + Math.random() * 2500); hear({ number: null, seq: null }); continue; }
+      if (stood) { failures = 0; pause = 30; await wait(500 + Math.random() * 2500); continue; }
       failures += 1;
       if (failures < 3) { await wait(1000 * 2 ** failures + Math.random() * 1000); continue; }
       try {
