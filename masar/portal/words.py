@@ -78,7 +78,7 @@ def _calendar_names(language: str) -> tuple[list[str], list[str]]:
 def _day(language: str, on: date, with_weekday: bool, with_year: bool) -> str:
     weekdays, months = _calendar_names(language)
     parts = [weekdays[on.weekday()]] if with_weekday else []
-    parts += [str(on.day), months[on.month - 1]]
+    parts.append(f"{on.day}\N{NO-BREAK SPACE}{months[on.month - 1]}")
     return " ".join([*parts, str(on.year)] if with_year else parts)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from masar.cases import actions
 from masar.cases.queries import Sheet, my_request
@@ -36,10 +36,12 @@ def one(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     return _sheet(request, profile, sheet)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_person
 def answer(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     """Take the answer to what is asked; a press again finds it taken."""
+    if request.method != "POST":
+        return SeeOther(url_of(number_of(number)))  # a page with faults was loaded again
     profile, sheet = _found(request, viewer, number)
     look, token = look_for(request, profile), request.POST.get("token", "")
     if sheet.question is None or sheet.question.token != token:
