@@ -12,8 +12,7 @@ from masar.cases import actions
 @app.task(queueing_lock="end_what_ran_out", pass_context=False)
 def end_what_ran_out(timestamp: int) -> None:
     """End requests whose citizen's time ran out."""
-    while actions.end_what_ran_out():
-        pass
+    actions.end_what_ran_out()
 
 
 @app.periodic(cron="* * * * *")

@@ -2,7 +2,8 @@
 
 from masar.cases.actions.acts import answer, appeal, withdraw
 from masar.cases.actions.errors import AlreadyClosed, Empty, NotAllowed, NotFound, NothingAsked, TooLate, TooLong
-from masar.cases.actions.record import SYSTEM, Actor, Item, agency_actor, person_actor, record
+from masar.cases.actions.items import SYSTEM, Actor, Item, agency_actor, person_actor
+from masar.cases.actions.record import record
 from masar.cases.actions.relay import CHANNEL, relay
 from masar.cases.actions.upkeep import end_what_ran_out, let_in_what_waited, make_partitions, move_day, recompute
 

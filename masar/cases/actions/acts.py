@@ -1,35 +1,38 @@
-"""What a person does with their own request: withdraw, answer, appeal. An act is an event like any other."""
+"""What a person does with their own request: withdraw, answer, appeal. An act is an event like any other.
+
+Each is decided on what the person saw, and recorded only if the request still stands so; else it is decided anew.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from masar.cases.actions.errors import AlreadyClosed, Empty, NotAllowed, NotFound, NothingAsked, TooLate, TooLong
-from masar.cases.actions.record import Item, person_actor, record
+from masar.cases.actions.items import Item, person_actor
+from masar.cases.actions.record import record, self_event
 from masar.cases.queries import Sheet, my_request
-from masar.cases.rules.events import SELF, long_type
+from masar.cases.rules.events import SELF
 from masar.kernel import clock
-from masar.kernel.clock import write_instant
+from masar.kernel.canonical import NotCanonical, digest
+from masar.kernel.database import acting
 from masar.kernel.ids import shown
 from masar.people.queries import Viewer
 
 LONGEST = 4000
+_TRIES = 8
+_SOONEST = timedelta(microseconds=1)
+
+
+class _ChangedMeanwhile(Exception):
+    """The request is no longer as it was when the act was decided."""
 
 
 def withdraw(viewer: Viewer, number: int, token: str = "") -> int:
     """Withdraw a request; a second press finds it withdrawn. Raises: NotFound, AlreadyClosed, NotAllowed."""
-    sheet = _sheet(viewer, number)
-    if not sheet.row.is_open:
-        if sheet.row.state == "withdrawn":
-            return number
-        raise AlreadyClosed
-    if not sheet.may_withdraw:
-        raise NotAllowed("The service does not allow a withdrawal at this step.")
-    _act(viewer, number, "withdrawn", {}, f"withdraw|{sheet.row.since.isoformat()}")
-    return number
+    return _settled(partial(_withdraw, viewer, number))
 
 
 def answer(viewer: Viewer, number: int, token: str, words: Mapping[str, Any]) -> int:
@@ -42,13 +45,11 @@ def answer(viewer: Viewer, number: int, token: str, words: Mapping[str, Any]) ->
         raise Empty
     if any(len(str(value)) > LONGEST for value in given.values()):
         raise TooLong(f"An answer has at most {LONGEST} characters.")
-    sheet = _sheet(viewer, number)
-    if sheet.question is None or not sheet.may_answer or sheet.question.token != token:
-        if _was_answered(sheet, token):
-            return number
-        raise NothingAsked
-    _act(viewer, number, "answered", {"answer": given}, f"answer|{token}")
-    return number
+    try:
+        once = f"answer|{token}|{digest(given).hex()}"
+    except NotCanonical as trouble:
+        raise NotAllowed(str(trouble)) from None
+    return _settled(partial(_answer, viewer, number, token, given, once))
 
 
 def appeal(viewer: Viewer, number: int, token: str, reason: str) -> int:
@@ -60,6 +61,32 @@ def appeal(viewer: Viewer, number: int, token: str, reason: str) -> int:
         raise Empty
     if len(reason) > LONGEST:
         raise TooLong(f"An appeal has at most {LONGEST} characters.")
+    return _settled(partial(_appeal, viewer, number, reason.strip()))
+
+
+def _withdraw(viewer: Viewer, number: int) -> int:
+    sheet = _sheet(viewer, number)
+    if not sheet.row.is_open:
+        if sheet.row.state == "withdrawn":
+            return number
+        raise AlreadyClosed
+    if not sheet.may_withdraw:
+        raise NotAllowed("The service does not allow a withdrawal at this step.")
+    _act(viewer, sheet, "withdrawn", {}, f"withdraw|{sheet.row.since.isoformat()}")
+    return number
+
+
+def _answer(viewer: Viewer, number: int, token: str, given: Mapping[str, Any], once: str) -> int:
+    sheet = _sheet(viewer, number)
+    if sheet.question is None or not sheet.may_answer or sheet.question.token != token:
+        if _has_happened(viewer, number, once):
+            return number
+        raise NothingAsked
+    _act(viewer, sheet, "answered", {"answer": given}, once)
+    return number
+
+
+def _appeal(viewer: Viewer, number: int, reason: str) -> int:
     sheet = _sheet(viewer, number)
     if sheet.appeal_service is None:
         outcome = sheet.row.definition.outcomes.get(sheet.row.outcome or "")
@@ -72,12 +99,22 @@ def appeal(viewer: Viewer, number: int, token: str, reason: str) -> int:
         "agency_ref": f"appeal-{shown(number)}",
         "parent": str(number),
         "appeal": True,
-        "note": reason.strip(),
+        "note": reason,
     }
-    item = _act(viewer, number, "opened", data, f"appeal|{sheet.row.closed_at}")
+    item = _act(viewer, sheet, "opened", data, f"appeal|{sheet.row.closed_at}")
     if item.number is None:
         raise NotAllowed
     return item.number
+
+
+def _settled(act: Callable[[], int]) -> int:
+    """Decide an act again as long as the request changes under it. Raises: NotAllowed when that does not end."""
+    for _ in range(_TRIES):
+        try:
+            return act()
+        except _ChangedMeanwhile:
+            continue
+    raise NotAllowed("The request changes at this moment. Look again.")
 
 
 def _sheet(viewer: Viewer, number: int) -> Sheet:
@@ -87,26 +124,26 @@ def _sheet(viewer: Viewer, number: int) -> Sheet:
     return found[1]
 
 
-def _was_answered(sheet: Sheet, token: str) -> bool:
-    """Tell whether the last thing that happened is the person's own answer: a second press of the same button."""
-    return bool(token) and any(line.type == "answered" and line.by == "person" for line in sheet.lines[-3:])
+def _has_happened(viewer: Viewer, number: int, once: str) -> bool:
+    """Tell whether this very act was recorded: a second press of the same button."""
+    event_id = self_event(number, "answered", once, clock.now(), {})["id"]
+    with acting("masar_citizen", person=viewer.person_id) as cursor:
+        cursor.execute("select 1 from cases_seen where source = %s and event_id = %s", [SELF, event_id])
+        return cursor.fetchone() is not None
 
 
-def _act(viewer: Viewer, number: int, type_: str, data: Mapping[str, Any], once: str) -> Item:
-    """Record an act whose id follows from what it answers to, so that it happens once. Raises: NotAllowed."""
-    now: datetime = clock.now()
-    sent = {
-        "specversion": "1.0",
-        "id": hashlib.sha256(f"{number}|{once}".encode()).hexdigest()[:40],
-        "source": SELF,
-        "type": long_type(type_),
-        "time": write_instant(now),
-        "datacontenttype": "application/json",
-        "data": dict(data),
-    }
-    if type_ != "opened":
-        sent["subject"] = str(number)
-    item = record(person_actor(viewer.person_id), [sent], received_at=now)[0]
-    if item.status not in ("accepted", "duplicate", "conflict"):  # a conflict is the same act at another instant
-        raise NotAllowed((item.problem or {}).get("detail", ""))
+def _act(viewer: Viewer, sheet: Sheet, type_: str, data: Mapping[str, Any], once: str) -> Item:
+    """Record an act, after all that is known of the request, even where an agency's clock runs ahead.
+
+    Raises: NotAllowed, _ChangedMeanwhile.
+    """
+    now = clock.now()
+    at = max(now, sheet.row.last_at + _SOONEST)
+    event = self_event(sheet.row.number, type_, once, at, data)
+    item = record(person_actor(viewer.person_id), [event], received_at=now, seq=sheet.row.seq)[0]
+    problem = item.problem or {}
+    if problem.get("code") == "changed-meanwhile":
+        raise _ChangedMeanwhile
+    if item.status not in ("accepted", "duplicate"):
+        raise NotAllowed(problem.get("detail", ""))
     return item

@@ -48,7 +48,8 @@ _ADD: Mapping[str, tuple[str, str]] = {
     ),
     "cases_parked": (
         "source text, event_id text, agency_id text, subject text, digest bytea, sealed bytea, received_at timestamptz",
-        "on conflict do nothing",
+        "on conflict (source, event_id) do update set received_at = excluded.received_at, dead_at = null"
+        " where cases_parked.dead_at is not null",
     ),
     "cases_outbox": ("request_id bigint, person_id bigint, number bigint, seq int", ""),
 }
@@ -109,14 +110,15 @@ def _statement(tables: tuple[str, ...], changes: bool, releases: bool) -> str:
         kinds = dict(column.strip().split(" ") for column in text.split(","))
         chosen = ", ".join(f"u.{name}::jsonb" if kinds[name] == "jsonb" else f"u.{name}" for name in names)
         parts.append(
-            f"{table}_ as (insert into {table} ({', '.join(names)}) select {chosen}"
+            f"{table}_ as (insert into {table} ({', '.join(names)}) select {chosen}"  # noqa: S608
             f" from {arrays} as u({', '.join(names)}) {conflict})"
         )
     if changes:
         names, arrays = _columns(_CHANGE)
         setting = ", ".join(f"{n} = u.{n}{'::jsonb' if n == 'fold' else ''}" for n in names if n not in ("id", "was"))
         parts.append(
-            f"changed as (update cases_request r set {setting} from {arrays} as u({', '.join(names)})"
+            f"changed as (update cases_request r set {setting}"  # noqa: S608
+            f" from {arrays} as u({', '.join(names)})"
             " where r.id = u.id and r.seq = u.was returning 1)"
         )
     if releases:

@@ -33,7 +33,7 @@ SQL = "".join(
         reads("cases_case_key", PART % "cases_case_key.request_id"),
         reads("cases_reference", f"agency_id = {ME}"),
         *(reads(table, f"agency_id = {ME}") for table in ("cases_seen", "cases_conflict", "cases_parked")),
-        reads("cases_parked", f"agency_id = {ME}", "DELETE"),
+        *(reads("cases_parked", f"agency_id = {ME}", verb) for verb in ("UPDATE", "DELETE")),
         adds("cases_request", f"opened_by = {ME}"),
         adds("cases_participation", f"granted_by = {ME}"),
         adds("cases_reference", f"agency_id = {ME}"),
@@ -52,7 +52,7 @@ GRANT SELECT ON people_person_key TO masar_agency;
 GRANT SELECT ON cases_reference, cases_parked TO masar_citizen;
 GRANT UPDATE ON cases_request TO masar_agency, masar_citizen, masar_system;
 GRANT DELETE ON cases_parked TO masar_agency, masar_system;
-GRANT UPDATE (dead_at) ON cases_parked TO masar_system;
+GRANT UPDATE (received_at, dead_at) ON cases_parked TO masar_agency, masar_system;
 GRANT INSERT ON cases_outbox TO masar_agency, masar_citizen, masar_system;
 GRANT SELECT, UPDATE, DELETE ON cases_outbox TO masar_system;
 GRANT USAGE ON SEQUENCE cases_request_id_seq, cases_outbox_id_seq TO masar_agency, masar_citizen, masar_system;

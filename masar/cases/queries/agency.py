@@ -9,7 +9,8 @@ from typing import Any
 
 from masar.cases.queries.timeline import EVENT_COLUMNS, event_of
 from masar.cases.rules.events import Event
-from masar.cases.rules.fold import Case, Move, fold
+from masar.cases.rules.fold import fold
+from masar.cases.rules.standing import Case, Move
 from masar.catalogue.queries import catalogue
 from masar.kernel.database import acting
 
@@ -92,6 +93,6 @@ def _request(row: Sequence[Any], events: Sequence[Event] = ()) -> AgencyRequest:
     moves = fold(Case(definition, catalogue().calendar_of), events).moves if events else []
     number, ref, state, step, outcome, holder, since, opened, closed, updated, due, parent = row[4:]
     return AgencyRequest(
-        number, ref, definition.id, definition.version, state, step, outcome, holder, since, opened, closed, updated, due,
-        parent, moves,
+        number, ref, definition.id, definition.version, state, step, outcome, holder, since, opened, closed, updated,
+        due, parent, moves,
     )  # fmt: skip

@@ -14,8 +14,9 @@ from masar.cases.queries.rows import _COLUMNS, _row, decode_rows
 from masar.cases.queries.timeline import opened_record
 from masar.cases.rules.clock import CITIZEN, attribute
 from masar.cases.rules.events import SELF, Event
-from masar.cases.rules.fold import Case, Child, Move, Standing, fold, question_token, turns_of, withdrawal_of
+from masar.cases.rules.fold import child_of, fold
 from masar.cases.rules.path import moves_into, path_of
+from masar.cases.rules.standing import Case, Child, Move, Standing, question_token, withdrawal_of
 from masar.cases.rules.story import Line, Question, Row, Share, Sheet, Stop
 from masar.catalogue.queries import catalogue
 from masar.catalogue.rules.definition import Definition, Text
@@ -24,10 +25,11 @@ from masar.kernel.database import read_as_person
 from masar.people.queries import PROFILE, Profile, SessionEnded, Viewer, person_key, profile_of
 
 LINES = 200
-_EVENT = "e.request_id, e.source, e.event_id, e.type, e.at, e.sequence, e.facts, e.agency_id, e.received_at"
+_EVENT = "e.request_id, e.source, e.event_id, e.type, e.at, e.sequence, e.facts, e.agency_id, e.received_at, e.is_late"
 
 PAGE = f"""
-select {PROFILE}, s.alive, r.id, r.parent_id, r.first_received_at, c.wrapped, json_build_array({_COLUMNS}), f.rows, e.rows, b.bytes, b.ids
+select {PROFILE}, s.alive, r.id, r.parent_id, r.first_received_at, c.wrapped, json_build_array({_COLUMNS}),
+       f.rows, e.rows, b.bytes, b.ids
   from (select set_config('masar.person', $1::text, true)::bigint pid offset 0) z
   cross join lateral (select * from people_person p where p.id = z.pid) p
   left join lateral (select * from people_person_key k where k.person_id = z.pid) k on true
@@ -37,13 +39,19 @@ select {PROFILE}, s.alive, r.id, r.parent_id, r.first_received_at, c.wrapped, js
   left join lateral (select * from cases_case_key c where c.person_id = z.pid and c.request_id = r.id) c on true
   left join lateral (select json_agg(json_build_array(r2.id, r2.parent_id, r2.is_appeal, r2.columns)) rows from (
       select r.id, r.parent_id, r.is_appeal, json_build_array({_COLUMNS}) columns from cases_request r
-       where r.person_id = z.pid and (r.parent_id = (select q.id from cases_request q where q.person_id = z.pid and q.number = $3)
-          or r.id = (select q.parent_id from cases_request q where q.person_id = z.pid and q.number = $3))) r2) f on true
+       where r.person_id = z.pid
+         and (r.parent_id = (select q.id from cases_request q where q.person_id = z.pid and q.number = $3)
+           or r.id = (select q.parent_id from cases_request q where q.person_id = z.pid and q.number = $3))) r2
+  ) f on true
   left join lateral (select json_agg(json_build_array({_EVENT}) order by e.received_at, e.id) rows from cases_event e
       where e.person_id = z.pid and e.received_at >= r.first_received_at
-        and e.request_id in (select q.id from cases_request q where q.person_id = z.pid and (q.id = r.id or q.parent_id = r.id))) e on true
-  left join lateral (select array_agg(e.sealed order by e.received_at, e.id) bytes, array_agg(e.id order by e.received_at, e.id) ids
-      from cases_event e where e.person_id = z.pid and e.request_id = r.id and e.received_at >= r.first_received_at) b on true
+        and e.request_id in (
+            select q.id from cases_request q where q.person_id = z.pid and (q.id = r.id or q.parent_id = r.id))
+  ) e on true
+  left join lateral (select array_agg(e.sealed order by e.received_at, e.id) bytes,
+                            array_agg(e.id order by e.received_at, e.id) ids
+      from cases_event e
+     where e.person_id = z.pid and e.request_id = r.id and e.received_at >= r.first_received_at) b on true
 """  # noqa: S608 - the parts are ours, values are parameters
 
 
@@ -57,6 +65,7 @@ class _Stored(msgspec.Struct, array_like=True):
     facts: dict[str, Any]
     agency: str | None
     received_at: datetime
+    is_late: bool
 
     def event(self) -> Event:
         return Event(
@@ -119,6 +128,7 @@ class _Reader:
         self._calendar_of = catalogue().calendar_of
         own = [item for item in stored if item.request_id == request_id]
         self._sealed = {(item.source, item.event_id): pair for item, pair in zip(own, sealed, strict=True)}
+        self._late = {(item.source, item.event_id) for item in own if item.is_late}
         self.folded = fold(Case(self.definition, self._calendar_of), map(_Stored.event, own), self._children())
         self.standing: Standing = self.folded.standing
 
@@ -128,8 +138,7 @@ class _Reader:
             if parent == self.request_id:
                 definition = catalogue().definitions[columns.definition_id]
                 events = [item.event() for item in self._stored if item.request_id == id_]
-                folded = fold(Case(definition, self._calendar_of), events)
-                children.append(Child(definition.id, folded.standing.opened_at, id_, turns_of(folded), is_appeal))
+                children.append(child_of(Case(definition, self._calendar_of), id_, events, is_appeal=is_appeal))
         return children
 
     def sheet(self, now: datetime, lines_before: str | None) -> Sheet:
@@ -178,6 +187,7 @@ class _Reader:
             reason=event.facts.get("reason"),
             to=event.facts.get("to"),
             is_off_path=move.is_off_path,
+            is_late=event.name in self._late,
             is_voided=move.is_voided,
         )
 

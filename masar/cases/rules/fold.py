@@ -6,99 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
-import msgspec
-
 from masar.cases.rules.clock import CITIZEN, Holder, Meter, Span, limit_ends_at
-from masar.cases.rules.events import Event
-from masar.cases.rules.order import Tail, in_order, tail_of, voided
-from masar.catalogue.rules.calendar import Calendar
-from masar.catalogue.rules.definition import TERMINAL, Definition, Step
-
-CalendarOf = Callable[[str], Calendar]  # agency id -> its working calendar
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """What the fold must know beside the events: the definition, the agency whose service it is, calendars."""
-
-    definition: Definition
-    calendar_of: CalendarOf
-
-    @property
-    def home(self) -> str:
-        """The agency whose service it is."""
-        return self.definition.agency
-
-
-@dataclass(frozen=True, slots=True)
-class Child:
-    """A sub-request as its parent sees it: from each instant on, who holds it (None once closed) and its state."""
-
-    service: str
-    opened_at: datetime
-    id: int
-    turns: Sequence[tuple[datetime, Holder | None, str]]
-    is_appeal: bool = False
-
-
-class Asked(msgspec.Struct, frozen=True):
-    """The open question at the citizen: the step to return to, and the name of the event that asked."""
-
-    back: str
-    kind: str
-    source: str
-    id: str
-
-
-class Standing(msgspec.Struct):
-    """Where a request stands. Stored beside the projection, so that the fold can go on from it."""
-
-    step: str
-    state: str
-    since: datetime  # in this step
-    held_since: datetime  # by this holder
-    opened_at: datetime
-    holder: Holder | None
-    outcome: str | None = None
-    reason: str | None = None
-    closed_at: datetime | None = None
-    handed_to: str | None = None
-    returns_to: str | None = None
-    asked: Asked | None = None
-    promise: Meter | None = None
-    step_promise: Meter | None = None
-    limit_at: datetime | None = None
-    stop: int = 1
-    off_path: int = 0
-    last_type: str = "opened"
-    last_at: datetime | None = None
-    last_source: str = ""
-    tails: dict[str, Tail] = {}
-    voids: list[tuple[str, str]] = []
-    settled: list[int] = []  # children whose result was already drawn
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """What one event did: the step or outcome after it when it moved the request."""
-
-    event: Event
-    at: datetime
-    place: str | None
-    is_off_path: bool
-    is_voided: bool = False
-
-
-@dataclass(slots=True)
-class Folded:
-    """A standing with the way that led there."""
-
-    standing: Standing
-    spans: list[Span] = field(default_factory=list)
-    moves: list[Move] = field(default_factory=list)
+from masar.cases.rules.events import SELF, Event
+from masar.cases.rules.order import in_order, tail_of, voided
+from masar.cases.rules.standing import Asked, Case, Child, Folded, Move, Standing, Turn, withdrawal_of
+from masar.catalogue.rules.definition import Definition, Step
 
 
 class NotOpened(ValueError):
@@ -126,7 +41,14 @@ def fold(case: Case, events: Iterable[Event], children: Sequence[Child] = ()) ->
     run.close_span()
     for at, event in ordered:
         _keep_tail(run.standing, at, event)
-    return Folded(run.standing, run.spans, run.moves)
+    return Folded(run.standing, run.spans, run.moves, run.turns, run.places)
+
+
+def child_of(case: Case, id_: int, events: Sequence[Event], *, is_appeal: bool) -> Child:
+    """Fold a sub-request into what its parent must know of it."""
+    folded = fold(case, events)
+    opening = folded.moves[0].event.name
+    return Child(case.definition.id, folded.standing.opened_at, opening, id_, folded.turns, is_appeal)
 
 
 def follow(case: Case, standing: Standing, event: Event) -> Move | None:
@@ -149,17 +71,6 @@ def follow(case: Case, standing: Standing, event: Event) -> Move | None:
     return run.moves[-1]
 
 
-def turns_of(folded: Folded) -> list[tuple[datetime, Holder | None, str]]:
-    """Return what a parent must know of a folded child, for `Child.turns`."""
-    turns: list[tuple[datetime, Holder | None, str]] = [(span.start, span.holder, "open") for span in folded.spans]
-    ends = {span.end for span in folded.spans} - {span.start for span in folded.spans} - {None}
-    closings = [(end, None, "closed") for end in ends if end is not None]
-    if folded.standing.closed_at is not None:
-        closings = [turn for turn in closings if turn[0] != folded.standing.closed_at]
-        closings.append((folded.standing.closed_at, None, folded.standing.state))
-    return sorted([*turns, *closings], key=lambda turn: turn[0])
-
-
 @dataclass(slots=True)
 class _Turn:
     child: Child
@@ -170,7 +81,7 @@ class _Turn:
 def _turns(children: Sequence[Child], opened_at: datetime) -> list[tuple[datetime, int, int, Event | _Turn]]:
     return [
         (max(at, opened_at), 1, number, _Turn(child, holder, state))
-        for number, child in enumerate(sorted(children, key=lambda child: (child.opened_at, child.id)))
+        for number, child in enumerate(sorted(children, key=lambda child: (child.opened_at, child.service, child.name)))
         for at, holder, state in child.turns
     ]
 
@@ -205,6 +116,8 @@ class _Run:
         self.standing = standing
         self.spans: list[Span] = []
         self.moves: list[Move] = []
+        self.turns: list[Turn] = []
+        self.places: set[str] = set()
         self._children: dict[int, _Turn] = {}
         self._has_begun = standing.holder is not None or standing.closed_at is not None
 
@@ -303,12 +216,17 @@ class _Run:
         return False
 
     def decided(self, at: datetime, event: Event) -> bool:
+        limit = self.standing.limit_at
+        if event.source == SELF and (limit is None or limit > at):
+            return False  # what arrived late has lifted the limit by which Masar ended it
         place = str(event.facts["outcome"])
         is_off = self._is_off(place)
         self._close(at, place, event.facts.get("reason"))
         return is_off
 
     def withdrawn(self, at: datetime, event: Event) -> bool:
+        if event.source == SELF and self.standing.closed_at is not None:
+            return True  # what arrived late had ended it before
         place = str(event.facts.get("outcome") or withdrawal_of(self.case.definition) or "")
         if place not in self.case.definition.outcomes:
             return True
@@ -369,11 +287,12 @@ class _Run:
 
     def _enter(self, at: datetime, place: str) -> None:
         standing, step = self.standing, self.case.definition.steps[place]
+        self.places.add(place)
         self._leave(at)
         standing.step, standing.state, standing.since = place, step.state, at
         standing.outcome = standing.reason = standing.closed_at = standing.asked = None
         standing.holder = None
-        standing.limit_at = limit_ends_at(step.limit, at, self.case.calendar_of(self.case.home)) if step.limit else None
+        standing.limit_at = self._limit_of(step)
         calendar = self.case.calendar_of(standing.handed_to or step.agency or self.case.home)
         standing.step_promise = Meter.begin(step.promise, at, calendar) if step.promise else None
         if place in self.case.definition.path:
@@ -387,8 +306,13 @@ class _Run:
         """End a question that was asked without leaving the step."""
         standing, step = self.standing, self.case.definition.steps[place]
         standing.asked, standing.state = None, step.state
-        standing.limit_at = None
+        standing.limit_at = self._limit_of(step)
         self._hand(at, self._holder_of(step))
+
+    def _limit_of(self, step: Step) -> datetime | None:
+        if step.limit is None:
+            return None
+        return limit_ends_at(step.limit, self.standing.since, self.case.calendar_of(self.case.home))
 
     def _close(self, at: datetime, outcome: str, reason: object) -> None:
         standing = self.standing
@@ -398,6 +322,7 @@ class _Run:
         standing.reason = str(reason) if reason else None
         standing.holder = standing.limit_at = standing.asked = standing.handed_to = standing.returns_to = None
         standing.step_promise = None
+        self.turns.append((at, None, standing.state))
         if standing.state == "completed":
             standing.stop = max(standing.stop, _stops(self.case.definition))
 
@@ -408,6 +333,7 @@ class _Run:
             return
         self._leave(at)
         standing.holder, standing.held_since = holder, at
+        self.turns.append((at, holder, "open"))
 
     def _leave(self, at: datetime) -> None:
         """End the present span and let the promises count it."""
@@ -443,10 +369,12 @@ class _Run:
             for turn in self._children.values()
             if turn.child.service in step.children and turn.child.id not in self.standing.settled
         ]
-        return sorted(turns, key=lambda turn: (turn.child.opened_at, turn.child.id))
+        return sorted(
+            turns, key=lambda turn: (turn.child.opened_at, step.children.index(turn.child.service), turn.child.name)
+        )
 
     def _draw(self, at: datetime, step: Step) -> None:
-        """Move on when the sub-requests of a step allow it: all or one has ended well, or that has become impossible."""
+        """Move on when the sub-requests of a step allow it: all or one ended well, or that has become impossible."""
         if not step.children:
             return
         turns = self._ours(step)
@@ -492,21 +420,5 @@ _DO: Mapping[str, Callable[[_Run, datetime, Event], bool]] = {
 }
 
 
-def withdrawal_of(definition: Definition) -> str | None:
-    """Return the outcome of a withdrawal; None where a service cannot be withdrawn."""
-    return next((outcome.id for outcome in definition.outcomes.values() if outcome.state == "withdrawn"), None)
-
-
 def _stops(definition: Definition) -> int:
     return sum(place in definition.steps for place in definition.path)
-
-
-def is_terminal(state: str) -> bool:
-    """Tell whether a state ends a request."""
-    return state in TERMINAL
-
-
-def question_token(standing: Standing) -> str:
-    """Return the name of the present question, so that an answer to an earlier one is not taken for it."""
-    asked = standing.asked
-    return f"{asked.source}|{asked.id}" if asked else f"{standing.step}|{standing.since.isoformat()}"

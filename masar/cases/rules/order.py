@@ -6,6 +6,7 @@ sequence, in order of (`time`, id). The whole is ordered by (effective time, sou
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -16,7 +17,10 @@ from masar.cases.rules.events import Event
 
 
 class Tail(msgspec.Struct, array_like=True, frozen=True):
-    """The last event of one source in order: its effective time, own time, sequence (None: it sends none), id."""
+    """The last event of one source in order: its effective time, own time, sequence, id.
+
+    `sequence` is None once any event of the source came without one: then the source is in order of (`time`, id).
+    """
 
     effective: datetime
     at: datetime
@@ -24,16 +28,15 @@ class Tail(msgspec.Struct, array_like=True, frozen=True):
     id: str
 
     def precedes(self, event: Event) -> bool:
-        """Tell whether `event` comes after this one within the source, and is numbered in the same way."""
-        if (self.sequence is None) != (event.sequence is None):
-            return False
-        if event.sequence is None or self.sequence is None:
+        """Tell whether `event` comes after this one within the source, and changes nothing in the order before it."""
+        if self.sequence is None:
             return (self.at, self.id) < (event.at, event.id)
-        return (self.sequence, self.id) < (int(event.sequence), event.id)
+        return event.sequence is not None and (self.sequence, self.id) < (int(event.sequence), event.id)
 
     def then(self, event: Event) -> Tail:
         """Return the tail after an event that it precedes."""
-        return Tail(max(self.effective, event.at), event.at, _number(event), event.id)
+        number = None if self.sequence is None else _number(event)
+        return Tail(max(self.effective, event.at), event.at, number, event.id)
 
 
 def tail_of(event: Event) -> Tail:
@@ -66,12 +69,22 @@ def _number(event: Event) -> int | None:
 def voided(ordered: Sequence[Event]) -> set[tuple[str, str]]:
     """Return the names of events that a correction voids. A correction that is itself voided voids nothing.
 
-    The opening of a request cannot be voided: without it there is no request.
+    Corrections act on the set: one may name an event that comes after it in order, or one that never comes. Of
+    corrections that name each other in a ring, the last in order stands. The opening of a request cannot be voided:
+    without it there is no request.
     """
-    openings = {event.name for event in ordered if event.type == "opened"}
+    spared = {event.name for event in ordered if event.type == "opened"}
+    targets = {event.name: (event.source, str(event.facts["event"])) for event in ordered if event.type == "corrected"}
+    targets = {name: target for name, target in targets.items() if target != name and target not in spared}
+    named = Counter(targets.values())
+    ready = [name for name in targets if not named[name]]
     gone: set[tuple[str, str]] = set()
-    for event in reversed(ordered):
-        name = (event.source, str(event.facts.get("event")))
-        if event.type == "corrected" and event.name not in gone and name not in openings and name != event.name:
-            gone.add(name)
+    while targets:
+        name = ready.pop() if ready else next(reversed(targets))
+        target = targets.pop(name)
+        if name not in gone:
+            gone.add(target)
+        named[target] -= 1
+        if not named[target] and target in targets:
+            ready.append(target)
     return gone

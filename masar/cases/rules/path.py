@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from masar.cases.rules.clock import Meter, Span
-from masar.cases.rules.fold import CalendarOf, Folded, Move, Standing
+from masar.cases.rules.standing import CalendarOf, Folded, Move, Standing
 from masar.cases.rules.story import Due, Stop
 from masar.catalogue.rules.definition import Definition, Step
 
