@@ -63,7 +63,7 @@ def log_in(page: Page, civil_id: str, password: str) -> None:
 
 
 def until(page: Page, expression: str, seconds: float = 8) -> None:
-    """Wait until an expression holds on the page. (Playwright's own waiting would evaluate text, against our policy.)"""
+    """Wait until an expression holds on the page. (Playwright's own way evaluates text, which our policy forbids.)"""
     end = time.monotonic() + seconds
     while not page.evaluate(expression):
         assert time.monotonic() < end, f"never: {expression}"

@@ -138,6 +138,7 @@ def test_an_old_question_is_answered_no_more(
     number, _ = licence_of(person, "review", "more-information")
     page = visits.of(person)
     other = page.context.new_page()
+    page.context.route("**/live/**", lambda route: route.abort())  # else the other page would follow
     for tab in (page, other):
         tab.goto(f"/ar/requests/{number}/")
     page.fill("#need [name=answer]", "الجواب الأول")
@@ -230,7 +231,9 @@ def test_the_request_of_another_person_does_not_exist(
         assert lines_of(viewer_of, hers, number, kind) == 0
 
 
-def test_a_form_from_another_log_in_is_refused_in_words(visits: Visits, newcomer: Newcomer, licence_of: Licence) -> None:
+def test_a_form_from_another_log_in_is_refused_in_words(
+    visits: Visits, newcomer: Newcomer, licence_of: Licence
+) -> None:
     person = newcomer()
     number, _ = licence_of(person)
     page = visits.of(person)

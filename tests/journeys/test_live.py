@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.journeys.browsing import DESK, LANGUAGES, Person, Visits, until
 from tests.journeys.sending import Agency, needs_node
@@ -178,6 +178,21 @@ def test_all_tabs_share_one_connection(
     assert has_connections(site, 1)
 
 
+def test_what_happens_before_the_connection_stands_is_not_lost(
+    visits: Visits, newcomer: Newcomer, licence_of: Licence, gdt: Agency
+) -> None:
+    person = newcomer()
+    number, ref = licence_of(person, "review")
+    page = visits.of(person)
+    held: list[Route] = []
+    page.route("**/live/ticket", lambda route: held.append(route))
+    page.goto(f"/ar/requests/{number}/")
+    gdt.report("step", ref, step="printing")
+    page.wait_for_timeout(500)
+    held[0].continue_()
+    expect(page.locator(".step.now h3")).to_contain_text("طباعة")
+
+
 def test_a_hidden_tab_closes_its_connection_and_catches_up(
     visits: Visits, newcomer: Newcomer, licence_of: Licence, gdt: Agency, site: Server
 ) -> None:
@@ -256,5 +271,3 @@ def _listen_to_stream(context: BrowserContext, heard: list[str]) -> None:
             if (JSON.parse(e.data).number !== null) window.hear(e.data); }); }
         };"""
     )
-
-

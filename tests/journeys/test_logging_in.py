@@ -78,7 +78,9 @@ def test_after_five_wrong_passwords_even_the_right_one_waits(visits: Visits, new
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_whoever_is_not_logged_in_logs_in_and_comes_back(scripts: bool, visits: Visits, cast: dict, numbers: dict) -> None:
+def test_whoever_is_not_logged_in_logs_in_and_comes_back(
+    scripts: bool, visits: Visits, cast: dict, numbers: dict
+) -> None:
     page = visits.stranger(java_script_enabled=scripts)
     page.goto(f"/ar/requests/{numbers['DEMO-noura-1']}/")
     assert "/ar/login/" in page.url
@@ -86,7 +88,9 @@ def test_whoever_is_not_logged_in_logs_in_and_comes_back(scripts: bool, visits: 
     page.wait_for_url(re.compile(rf"/ar/requests/{numbers['DEMO-noura-1']}/$"))
 
 
-def test_a_log_in_that_was_ended_leads_to_the_login_page(visits: Visits, newcomer: Newcomer, licence_of: Callable) -> None:
+def test_a_log_in_that_was_ended_leads_to_the_login_page(
+    visits: Visits, newcomer: Newcomer, licence_of: Callable
+) -> None:
     person = newcomer()
     number, _ = licence_of(person, "review")
     page = visits.of(person)

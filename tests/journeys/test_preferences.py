@@ -106,7 +106,9 @@ def test_nastaliq_is_loaded_only_for_who_chose_it(visits: Visits, newcomer: Newc
     page.wait_for_timeout(300)
     assert any("nastaliq" in url for url in fonts)
     expect(page.locator("html")).to_have_attribute("data-script", "nastaliq")
-    height = page.evaluate("(e => parseFloat(getComputedStyle(e).lineHeight) / parseFloat(getComputedStyle(e).fontSize))(document.querySelector('main p'))")
+    height = page.evaluate(
+        "(e => parseFloat(getComputedStyle(e).lineHeight) / parseFloat(getComputedStyle(e).fontSize))(document.querySelector('main p'))"
+    )
     assert height >= 2.2
 
 
@@ -154,7 +156,11 @@ def test_the_password_is_changed_from_the_account(visits: Visits, newcomer: Newc
     page.fill("[name=password2]", "short")
     page.click("main form button")
     expect(page.locator("#errors")).to_contain_text("10")
-    for name, value in (("oldpassword", PASSWORD), ("password1", "another long sentence"), ("password2", "another long sentence")):
+    for name, value in (
+        ("oldpassword", PASSWORD),
+        ("password1", "another long sentence"),
+        ("password2", "another long sentence"),
+    ):
         page.fill(f"[name={name}]", value)
     page.click("main form button")
     expect(page.locator("#errors")).to_have_count(0)

@@ -15,6 +15,9 @@
   d.addEventListener("submit", (e) => {
     if (e.target.matches("[data-leave]") && w.caches) caches.delete("masar-pages");
   });
+  /* The page as it was sent, but for what differs each time. */
+  const bare = (x) => x.innerHTML.replace(/(csrfmiddlewaretoken" value=")\w+/g, "$1");
+  let seenAs = bare(main());
   begin();
   if (navigator.onLine === false && !("offline" in main().dataset)) main().prepend(d.getElementById("t-off").content.cloneNode(true));
   if ("serviceWorker" in navigator) w.addEventListener("load", () => navigator.serviceWorker.register("/sw.js").catch(() => {}));
@@ -44,9 +47,10 @@
   };
   const show = (page) => {
     const old = main(), fresh = page.getElementById("main");
-    if (!fresh || (fresh.innerHTML === old.innerHTML && d.title === page.title)) return;
+    if (!fresh || (bare(fresh) === seenAs && d.title === page.title)) return;
     d.title = page.title;
     if (typed) { offer(); return; }
+    seenAs = bare(fresh);
     const open = [...old.querySelectorAll("details")].map((x) => x.open);
     const all = [...old.querySelectorAll("a,button,input,textarea,summary")];
     const held = all.indexOf(d.activeElement), href = d.activeElement && d.activeElement.getAttribute("href");

@@ -1,0 +1,79 @@
+"""Every page a citizen can see, by name, with who sees it: what accessibility and quality are checked on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tests.journeys.browsing import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One page: the address beneath its language, who looks at it (None: a stranger), and the status it answers."""
+
+    name: str
+    tail: str
+    who: str | None = None
+    status: int = 200
+
+
+_STRANGERS = (
+    Place("landing", ""),
+    Place("about", "about/"),
+    Place("login", "login/"),
+    Place("login-first", "login/?next=/ar/requests/"),
+    Place("preferences", "preferences/"),
+    Place("offline", "offline/"),
+    Place("signed-out", "signed-out/"),
+    Place("components", "_components/"),
+    Place("not-found", "requests/1/nothing/", status=404),
+)
+_OWN = (
+    Place("home", "", "noura"),
+    Place("requests", "requests/", "noura"),
+    Place("requests-ready", "requests/?f=ready", "noura"),
+    Place("requests-none", "requests/?f=late", "noura"),
+    Place("archive", "archive/", "noura"),
+    Place("account", "account/", "noura"),
+    Place("password", "account/password/", "noura"),
+    Place("logout", "logout/", "noura"),
+    Place("home-none", "", "latifa"),
+)
+_REQUESTS = (
+    ("needs-you", "noura-1"),
+    ("ready", "noura-2"),
+    ("children", "noura-3"),
+    ("child", "noura-3-fire"),
+    ("review", "faisal-1"),
+    ("handed-over", "faisal-2"),
+    ("received", "mariam-1"),
+    ("late", "yousef-1"),
+    ("refused", "dalal-1"),
+    ("withdrawn", "hamad-1"),
+    ("done", "latifa-1"),
+    ("corrections", "omar-1"),
+    ("photo", "aslam-1"),
+    ("fee", "maria-1"),
+)
+
+
+def places(numbers: Mapping[str, int]) -> list[Place]:
+    """Return every page of the demonstration's cast."""
+    own = [
+        Place(f"request-{name}", f"requests/{numbers[f'DEMO-{ref}']}/", ref.partition("-")[0])
+        for name, ref in _REQUESTS
+    ]
+    acts = [
+        Place("withdraw", f"requests/{numbers['DEMO-mariam-1']}/withdraw/", "mariam"),
+        Place("appeal", f"requests/{numbers['DEMO-dalal-1']}/appeal/", "dalal"),
+    ]
+    return [*_STRANGERS, *_OWN, *own, *acts]
+
+
+def by_person(all_places: list[Place], cast: Mapping[str, Person]) -> list[tuple[Person | None, list[Place]]]:
+    """Group pages by who sees them, strangers first."""
+    groups: dict[str | None, list[Place]] = {}
+    for place in all_places:
+        groups.setdefault(place.who, []).append(place)
+    return [(cast[who] if who else None, group) for who, group in groups.items()]
