@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import select
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
+from types import NoneType
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from django.db import connection, connections, transaction
@@ -13,8 +16,10 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from django.utils.connection import ConnectionProxy
 
+# Each statement has one good plan whatever its parameters; to plan it anew each time costs as much as to run it.
 _TAKE = (
-    "select set_config('role', %s, true), set_config('masar.person', %s, true), set_config('masar.agency', %s, true)"
+    "select set_config('role', %s, true), set_config('masar.person', %s, true), set_config('masar.agency', %s, true),"
+    " set_config('plan_cache_mode', 'force_generic_plan', true)"
 )
 
 
@@ -57,3 +62,25 @@ def read_as_person(statement: str, parameters: Sequence[Any]) -> tuple[Any, ...]
     link.ensure_connection()
     with psycopg.RawCursor(link.connection) as cursor:
         return cursor.execute(statement, parameters, binary=True).fetchone()
+
+
+def array(values: Iterable[Any]) -> str:
+    """Write a PostgreSQL array as text: the driver's own way costs a third of an intake. Raises: KeyError."""
+    return "{" + ",".join([_WRITE[type(value)](value) for value in values]) + "}"
+
+
+def _quoted(text: str) -> str:
+    if "\\" in text or '"' in text:
+        text = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
+
+
+_WRITE: Mapping[type, Callable[[Any], str]] = {
+    str: _quoted,
+    int: str,
+    bool: lambda value: "t" if value else "f",
+    bytes: lambda value: f'"\\\\x{value.hex()}"',
+    datetime: lambda value: f'"{value.isoformat()}"',
+    UUID: str,
+    NoneType: lambda value: "NULL",
+}

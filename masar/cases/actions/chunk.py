@@ -20,7 +20,7 @@ from masar.cases.rules.fit import misfit
 from masar.cases.rules.fold import fold, follow
 from masar.catalogue.queries import Definition, Snapshot
 from masar.kernel.crypto import new_key, seal, vault
-from masar.kernel.database import take
+from masar.kernel.database import array, take
 from masar.kernel.ids import new_number, new_row_id
 from masar.people.actions import KnownPerson, NotACivilId, demand_civil_id, know
 from masar.people.queries import person_key
@@ -88,7 +88,8 @@ class Chunk:
         subjects = {s for e in self.envelopes.values() for s in (e.subject, _parent_of(e)) if s is not None}
         numbers = sorted(int(s.value) for s in subjects if s.kind == "number")
         refs = sorted(s.value for s in subjects if s.kind == "ref")
-        cursor.execute(LOOK, [numbers, self.actor.agency or "", refs, self.actor.agency or ""])
+        me = self.actor.agency or ""
+        cursor.execute(LOOK, [array(numbers), me, array(refs), me])
         for request_id, number, definition_id, ref, *row in cursor.fetchall():
             if row[0] is None:
                 self._foreign[str(number)] = definition_id
@@ -104,7 +105,7 @@ class Chunk:
 
     def _recognise(self, cursor: CursorWrapper) -> None:
         events = [(n, e.event.source, e.event.id) for n, e in self.envelopes.items()]
-        cursor.execute(SEEN, [list(column) for column in zip(*events, strict=True)])
+        cursor.execute(SEEN, [array(column) for column in zip(*events, strict=True)])
         for n, seen, request_id, parked, is_dead, number in cursor.fetchall():
             name = self.envelopes[n].event.name
             if seen is not None:

@@ -18,6 +18,7 @@ from masar.cases.rules.order import in_order
 from masar.cases.rules.standing import Case, Folded, Standing
 from masar.catalogue.queries import Snapshot
 from masar.kernel.crypto import open_sealed
+from masar.kernel.database import array
 from masar.people.queries import person_key
 
 
@@ -105,7 +106,7 @@ select u.n, s.digest, s.request_id, p.digest, p.dead_at is not null, d.number
 
 _BARE = """
 select r.id, r.number, r.person_id, r.definition_id, r.parent_id, r.seq, r.first_received_at, r.heard_at, r.is_appeal,
-       r.changed_at, r.fold::text
+       r.changed_at, r.fold::text, r.due_at, r.step_due_at
   from cases_request r where r.{column} = any(%s::bigint[]) order by r.id
 """
 EVENTS = f"""
@@ -132,10 +133,12 @@ def case_of(definition_id: int, snapshot: Snapshot) -> Case:
     return Case(snapshot.definitions[definition_id], snapshot.calendar_of)
 
 
-def parents(cursor: CursorWrapper, ids: Iterable[int], snapshot: Snapshot) -> list[tuple[Live, datetime, Stored]]:
-    """Lock some requests, as the system; return each with when it changed and what it stored, in order of id."""
+def parents(
+    cursor: CursorWrapper, ids: Iterable[int], snapshot: Snapshot
+) -> list[tuple[Live, datetime, Stored, tuple[datetime | None, datetime | None]]]:
+    """Lock some requests, as the system, in order of id; return each with when it changed, what it stored, its due dates."""
     cursor.execute(_BARE.format(column="id") + " for update", [list(ids)])
-    return [(_bare(row, snapshot), row[9], stored_of(row[10])) for row in cursor.fetchall()]
+    return [(_bare(row, snapshot), row[9], stored_of(row[10]), (row[11], row[12])) for row in cursor.fetchall()]
 
 
 def children(cursor: CursorWrapper, ids: Iterable[int], snapshot: Snapshot) -> list[Live]:
@@ -157,7 +160,8 @@ def load_events(cursor: CursorWrapper, lives: Sequence[Live]) -> dict[int, list[
     found: dict[int, list[Event]] = {}
     if lives:
         first = min(live.first_received_at for live in lives)
-        cursor.execute(EVENTS, [sorted({live.person_id for live in lives}), [live.id for live in lives], first])
+        persons = array(sorted({live.person_id for live in lives}))
+        cursor.execute(EVENTS, [persons, array(live.id for live in lives), first])
         for request_id, *columns in cursor.fetchall():
             found.setdefault(request_id, []).append(event_of(columns))
     return found

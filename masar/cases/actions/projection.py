@@ -80,22 +80,23 @@ def project(
     a projection that says what it said is left alone, and none counts as changed.
     """
     above = parents(cursor, requests, snapshot)
-    below = children(cursor, [live.id for live, _, _ in above], snapshot)
-    events = load_events(cursor, [*(live for live, _, _ in above), *below])
+    below = children(cursor, [live.id for live, *_ in above], snapshot)
+    events = load_events(cursor, [*(live for live, *_ in above), *below])
     rows, spared, found = Rows(), set(told), Families()
-    for live, changed_at, stored in above:
+    for live, changed_at, stored, dues in above:
         own = {
             c.id: child_of(c.case, c.id, events[c.id], is_appeal=c.is_appeal) for c in below if c.parent_id == live.id
         }
         folded = fold(live.case, events[live.id], list(own.values()))
         live.standing, live.has_children = folded.standing, bool(own)
-        if recompute and Stored(folded.standing, live.has_children) == stored:
+        row = changed_row(live, snapshot, changed_at if recompute else now, heard or live.heard_at)
+        if recompute and Stored(folded.standing, live.has_children) == stored and (row[8], row[14]) == dues:
             continue
         found.folded[live.id] = folded
         found.left_open += _left_open(own, folded, below)
         live.places, live.was = folded.places, stored.standing.step
         found.opened_up |= let_in(rows, live, "masar")
-        rows.change.append(changed_row(live, snapshot, changed_at if recompute else now, heard or live.heard_at))
+        rows.change.append(row)
         if live.id not in spared:
             rows.put("cases_outbox", live.id, live.person_id, live.number, live.seq + 1)
     rows.write(cursor)

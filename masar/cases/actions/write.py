@@ -13,6 +13,8 @@ from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
+from masar.kernel.database import array
+
 # table -> (columns with their types, what to do when the row stands already)
 _ADD: Mapping[str, tuple[str, str]] = {
     "cases_request": (
@@ -84,11 +86,11 @@ class Rows:
             return
         parameters: list[Any] = []
         for table in tables:
-            parameters += map(list, zip(*self.add[table], strict=True))
+            parameters += map(array, zip(*self.add[table], strict=True))
         if self.change:
-            parameters += map(list, zip(*self.change, strict=True))
+            parameters += map(array, zip(*self.change, strict=True))
         if self.release:
-            parameters += map(list, zip(*self.release, strict=True))
+            parameters += map(array, zip(*self.release, strict=True))
         cursor.execute(_statement(tables, bool(self.change), bool(self.release)), parameters)
         if cursor.fetchone()[0] != len(self.change):
             raise WrittenMeanwhile

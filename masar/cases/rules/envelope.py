@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any, Literal
 
 from masar.cases.rules.events import PREFIX, TYPES, Event, short_type
-from masar.kernel.canonical import NotCanonical, canonical, digest
+from masar.kernel.canonical import NotCanonical, canonical
 from masar.kernel.clock import read_instant, write_instant
 from masar.kernel.ids import civil_id_digits, is_dotted, read_number
 
@@ -91,7 +92,7 @@ def read_envelope(sent: Any, now: datetime, agency: str | None) -> Envelope | li
         received_at=now,
     )
     return Envelope(
-        event, _subject(record), record, plain, digest(record), record.get("masarbackfill") in (True, "true")
+        event, _subject(record), record, plain, sha256(plain).digest(), record.get("masarbackfill") in (True, "true")
     )
 
 
