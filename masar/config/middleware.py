@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from typing import cast
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -58,8 +59,8 @@ class Surroundings:
 
     def __init__(self, get_response: _Next) -> None:
         self._next = get_response
-        machines: _Next = convert_exception_to_response(door.answer)
-        persons: _Next = SessionMiddleware(Visitor(machines))  # type: ignore[assignment, arg-type]
+        machines = cast(_Next, convert_exception_to_response(door.answer))
+        persons = cast(_Next, SessionMiddleware(Visitor(machines)))
         self._doors = {"/api/v1/me/": persons, "/api/": machines}
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

@@ -114,11 +114,10 @@ class Secrets:
 
 
 @lru_cache(maxsize=4)
-def _secrets_in(folder: Path) -> Secrets:
-    return Secrets(folder)
+def _secrets_in(home: str, folder: str | None) -> Secrets:
+    return Secrets(Path(folder or Path(home) / "secrets").resolve())
 
 
 def vault() -> Secrets:
     """Return the secrets of this installation: `MASAR_SECRETS`, else `<MASAR_HOME>/secrets`."""
-    home = Path(os.environ.get("MASAR_HOME", "var"))
-    return _secrets_in(Path(os.environ.get("MASAR_SECRETS", home / "secrets")).resolve())
+    return _secrets_in(os.environ.get("MASAR_HOME", "var"), os.environ.get("MASAR_SECRETS"))

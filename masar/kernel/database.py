@@ -37,7 +37,7 @@ def take(cursor: CursorWrapper, role: str, *, person: int | None = None, agency:
     cursor.execute(_TAKE, [role, "" if person is None else str(person), agency or ""])
 
 
-def leave_if_dead(link: BaseDatabaseWrapper | ConnectionProxy) -> None:
+def leave_if_dead(link: BaseDatabaseWrapper | ConnectionProxy[Any]) -> None:
     """Close a connection whose server went away, so that the next use opens another.
 
     An idle connection has nothing to read, unless to say that it ended: a look at its socket costs no statement.
