@@ -162,4 +162,4 @@ def _of_step(look: Look, stop: Stop, children: Sequence[Row]) -> list[Card]:
 
 
 def _dots(*parts: Markup) -> Markup:
-    return Markup(" · ").join(part for part in parts if part)
+    return Markup("\u00a0· ").join(part for part in parts if part)
