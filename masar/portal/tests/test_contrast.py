@@ -20,7 +20,7 @@ PAIRS = [
 
 def tokens() -> dict[str, dict[str, str]]:
     sheet = shelf()["masar.css"].body.decode()
-    dark_at = sheet.index("@media (prefers-color-scheme:dark)")
+    dark_at = sheet.index("@media screen and (prefers-color-scheme:dark)")
     light = dict(re.findall(r"--([\w-]+):(#[0-9a-f]{3,6})\b", sheet[:dark_at]))
     dark = dict(re.findall(r"--([\w-]+):(#[0-9a-f]{3,6})\b", sheet[dark_at : sheet.index("}}", dark_at)]))
     return {"light": light, "dark": light | dark}
