@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.conf import settings
-from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from masar.cases.actions.items import Actor, Item, invalid, refused, waits
@@ -23,7 +22,6 @@ from masar.kernel.crypto import new_key, seal, vault
 from masar.kernel.database import array, take
 from masar.kernel.ids import new_number, new_row_id
 from masar.people.actions import KnownPerson, NotACivilId, demand_civil_id, know
-from masar.people.queries import person_key
 
 
 class Chunk:
@@ -208,7 +206,7 @@ class Chunk:
             return invalid(envelope.record, Flaw("/data/civil_id", "civil-id", self._bad_ids[n]))
         civil_id = str(envelope.data.get("civil_id") or "")
         if not civil_id and parent is not None:
-            return KnownPerson(parent.person_id, b"")
+            return KnownPerson(parent.person_id, parent.person_key)
         person = self._people[demand_civil_id(civil_id, demonstration=settings.DEMONSTRATION)]
         if parent is not None and parent.person_id != person.id:
             detail = "The request above belongs to another person."
@@ -219,12 +217,12 @@ class Chunk:
         id_, case_key, case = self._ids.pop(), new_key(), case_of(row, self.snapshot)
         live = Live(
             id_, new_number(), person.id, row, case, parent.id if parent else None, 0,
-            max(self.received_at, parent.first_received_at) if parent else self.received_at, key=case_key,
+            max(self.received_at, parent.first_received_at) if parent else self.received_at,
+            key=case_key, person_key=person.key,
             parties={self.actor.agency or case.home, case.home}, is_new=True, is_whole=True,
             is_appeal=bool(envelope.event.facts.get("appeal")),
         )  # fmt: skip
-        wrapping = person.key or (self._unwrapped_key_of(parent) if parent else b"")
-        wrapped = seal(wrapping, case_key, "cases_case_key", "wrapped", id_, person.id)
+        wrapped = seal(person.key, case_key, "cases_case_key", "wrapped", id_, person.id)
         self._lives[id_] = live
         self._by_subject["number", str(live.number)] = live
         self._rows.put("cases_directory", live.number, id_, row)
@@ -239,14 +237,6 @@ class Chunk:
         if parent is not None:
             parent.has_children = True
         return self._accept(envelope, live)
-
-    def _unwrapped_key_of(self, parent: Live) -> bytes:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "select wrapped, kek from people_person_key where person_id = %s::bigint", [parent.person_id]
-            )
-            wrapped, kek = cursor.fetchone()
-        return person_key(parent.person_id, bytes(wrapped), kek)
 
     def _follow(self, envelope: Envelope) -> Item:
         assert envelope.subject is not None

@@ -36,6 +36,7 @@ class Live:
     first_received_at: datetime
     standing: Standing | None = None
     key: bytes = b""
+    person_key: bytes = b""
     parties: set[str] = field(default_factory=set)  # agencies known to have part in it
     is_new: bool = False
     is_appeal: bool = False
@@ -43,7 +44,6 @@ class Live:
     heard_at: datetime | None = None
     is_whole: bool = False
     added: list[tuple[Event, Envelope, Item]] = field(default_factory=list)
-    was: str | None = None  # the step in which it stood before
     places: set[str] = field(default_factory=set)  # steps that were entered
 
     @property
@@ -123,7 +123,7 @@ def locked_live(request_id: int, row: Sequence[Any], snapshot: Snapshot, agency:
     stored = stored_of(text)
     return Live(
         request_id, number, person_id, definition_id, case_of(definition_id, snapshot), parent_id, seq, first,
-        stored.standing, key, {agency} if has_part and agency else set(), was=stored.standing.step,
+        stored.standing, key, outer, {agency} if has_part and agency else set(),
         has_children=stored.has_children, heard_at=heard,
     )  # fmt: skip
 
@@ -136,7 +136,7 @@ def case_of(definition_id: int, snapshot: Snapshot) -> Case:
 def parents(
     cursor: CursorWrapper, ids: Iterable[int], snapshot: Snapshot
 ) -> list[tuple[Live, datetime, Stored, tuple[datetime | None, datetime | None]]]:
-    """Lock some requests, as the system, in order of id; return each with when it changed, what it stored, its due dates."""
+    """Lock some requests, as the system, in order of id; return each with when it changed, its fold and due dates."""
     cursor.execute(_BARE.format(column="id") + " for update", [list(ids)])
     return [(_bare(row, snapshot), row[9], stored_of(row[10]), (row[11], row[12])) for row in cursor.fetchall()]
 

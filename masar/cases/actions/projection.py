@@ -46,13 +46,13 @@ def new_row(live: Live, snapshot: Snapshot, now: datetime, heard_at: datetime | 
 def let_in(rows: Rows, live: Live, grantor: str) -> set[str]:
     """Give agencies that the definition names for the steps entered their part in the request.
 
-    Return the subject for which such an agency may have events waiting, when the request has come to it.
+    Return the subject for which such agencies may have events waiting.
     """
-    assert live.standing is not None
-    steps, here = live.case.definition.steps, live.standing.step
-    for agency in sorted({steps[place].agency or "" for place in live.places} - live.parties - {""}):
+    steps = live.case.definition.steps
+    agencies = sorted({steps[place].agency or "" for place in live.places} - live.parties - {""})
+    for agency in agencies:
         rows.put("cases_participation", agency, live.id, live.person_id, grantor)
-    return {f"number:{live.number}"} if here != live.was and steps[here].agency else set()
+    return {f"number:{live.number}"} if agencies else set()
 
 
 @dataclass(slots=True)
@@ -94,7 +94,7 @@ def project(
             continue
         found.folded[live.id] = folded
         found.left_open += _left_open(own, folded, below)
-        live.places, live.was = folded.places, stored.standing.step
+        live.places = folded.places
         found.opened_up |= let_in(rows, live, "masar")
         rows.change.append(row)
         if live.id not in spared:

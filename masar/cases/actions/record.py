@@ -53,7 +53,7 @@ def record(
     if good:
         chunk = _with_patience(actor, good, received_at, seq)
         items |= chunk.items
-        _release(chunk.opened_up)
+        _release(chunk.opened_up, received_at)
         _let_go(chunk.left_open, received_at)
     return [items[n] for n in range(len(sent))]
 
@@ -86,11 +86,11 @@ def _with_patience(actor: Actor, envelopes: Mapping[int, Envelope], received_at:
     raise last
 
 
-def _release(subjects: set[str]) -> None:
+def _release(subjects: set[str], now: datetime) -> None:
     """Take again what waited for subjects that have become known."""
     if subjects:
         for agency, events in waiting_for(sorted(subjects)).items():
-            record(agency_actor(agency), events)
+            record(agency_actor(agency), events, received_at=now)
 
 
 def _let_go(numbers: Sequence[int], now: datetime) -> None:

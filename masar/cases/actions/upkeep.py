@@ -69,7 +69,7 @@ def let_in_what_waited(now: datetime | None = None) -> int:
             subjects = [row[0] for row in cursor.fetchall()]
         for agency, events in waiting_for(subjects).items():
             for first in range(0, len(events), CHUNK):
-                record(agency_actor(agency), events[first : first + CHUNK])
+                record(agency_actor(agency), events[first : first + CHUNK], received_at=now)
             tried += len(events)
     return tried
 
