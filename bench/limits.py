@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -80,30 +80,22 @@ def _one_line(statement: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """SQL that stands where an array of one value stood."""
+    """SQL that stands where a parameter stood."""
 
     text: str
 
 
-def literal(value: Any, tokens: dict[Any, str]) -> str:
-    """Write a parameter as SQL; values named in `tokens` become what stands there."""
-    if isinstance(value, list | tuple):
-        return f"array[{', '.join(literal(item, tokens) for item in value)}]"
+def literal(value: Any, tokens: Mapping[str, str]) -> str:
+    """Write a parameter as SQL; what stands in `tokens` becomes what pgbench draws."""
     if isinstance(value, Expression):
-        return f"array[{value.text}]"
-    if value is None or isinstance(value, bool):
+        return value.text
+    if value is None or isinstance(value, bool | int):
         return "null" if value is None else str(value).lower()
-    if isinstance(value, bytes):
-        return f"'\\x{value.hex()}'"
-    return tokens[value] if value in tokens else _text(value, tokens)
-
-
-def _text(value: Any, tokens: dict[Any, str]) -> str:
     text = str(value)
-    if isinstance(value, int):
-        return text
+    if text in tokens:
+        return tokens[text]
     for known, token in tokens.items():
-        if isinstance(known, str) and known in text:
+        if known in text:
             head, _, tail = text.partition(known)
             return f"({_quoted(head)} || {token} || {_quoted(tail)})"
     return _quoted(text)
@@ -116,7 +108,7 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def written(statement: str, parameters: Sequence[Any], tokens: dict[Any, str]) -> str:
+def written(statement: str, parameters: Sequence[Any], tokens: Mapping[str, str]) -> str:
     """Write a statement with its parameters in place."""
     parts = statement.split("%s")
     assert len(parts) == len(parameters) + 1, statement

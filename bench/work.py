@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
-from uuid import UUID
 
 import psycopg
 
@@ -149,12 +149,12 @@ def _script_of_event(bench: Bench, reports: Reports) -> Script:
     person, number = bench.filled.owners[id_], bench.filled.numbers[id_]
     look = next(n for n, (text, _) in enumerate(found) if "for update" in text)
     write = next(n for n, (text, _) in enumerate(found) if "insert into cases_event" in text)
-    tokens: dict[Any, str] = {
+    tokens = {
         sent["id"]: "('p-' || :u)",
         ref: "('B' || lpad((:n)::text, 9, '0'))",
-        id_: ":request_id",
-        person: ":person_id",
-        number: ":number",
+        f"{{{id_}}}": "('{' || :request_id || '}')",
+        f"{{{person}}}": "('{' || :person_id || '}')",
+        f"{{{number}}}": "('{' || :number || '}')",
     }
     lines = [f"\\set n random({ids[0]}, {ids[-1]})", "\\set u random(1, 9000000000000000)", "begin;"]
     for n, (text, parameters) in enumerate(found[: write + 1]):
@@ -167,11 +167,11 @@ def _script_of_event(bench: Bench, reports: Reports) -> Script:
 def _drawn_anew(text: str, parameters: Sequence[Any]) -> list[Any]:
     """Replace what a second run must not repeat: row ids, and the count of the projection."""
     changed: list[Any] = [
-        Expression("gen_random_uuid()") if isinstance(value, list) and isinstance(value[0], UUID) else value
+        Expression("('{' || gen_random_uuid() || '}')") if re.fullmatch(r"\{[0-9a-f-]{36}\}", str(value)) else value
         for value in parameters
     ]
     first = text[: text.index("changed as (")].count("%s")
-    changed[first + 1] = Expression(":seq::int")
+    changed[first + 1] = Expression("('{' || :seq || '}')")
     return changed
 
 

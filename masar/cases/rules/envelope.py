@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any, Literal
 
 from masar.cases.rules.events import PREFIX, TYPES, Event, short_type
-from masar.kernel.canonical import NotCanonical, canonical
+from masar.kernel.canonical import NotCanonical, canonical_decoded
 from masar.kernel.clock import read_instant, write_instant
 from masar.kernel.ids import civil_id_digits, is_dotted, read_number
 
@@ -25,6 +25,8 @@ _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _NAME = re.compile(r"[!-~]{1,200}")
 _SOURCE = re.compile(r"urn:masar:[a-z0-9.-]{1,100}(:[A-Za-z0-9._-]{1,60})?")
 _EXTENSION = re.compile(r"[a-z0-9]{1,20}")
+_SEQUENCE = re.compile(r"[0-9]{1,18}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def read_envelope(sent: Any, now: datetime, agency: str | None) -> Envelope | li
     if flaws:
         return flaws
     try:
-        plain = canonical(record)
+        plain = canonical_decoded(record)
     except NotCanonical as trouble:
         return [Flaw(trouble.pointer, "not-canonical", trouble.why)]
     if len(plain) > LARGEST:
@@ -132,7 +134,7 @@ def _attribute_flaws(record: Mapping[str, Any], now: datetime) -> list[Flaw]:
     flaws += _type_flaws(record.get("type"))
     flaws += _time_flaws(record.get("time"), now)
     sequence = record.get("sequence")
-    if sequence is not None and not (isinstance(sequence, str) and re.fullmatch(r"\d{1,18}", sequence, re.ASCII)):
+    if sequence is not None and not (isinstance(sequence, str) and _SEQUENCE.fullmatch(sequence)):
         flaws.append(Flaw("/sequence", "sequence", 'Send sequence as a string of digits, such as "000000000007".'))
     if (
         record.get("datacontenttype", "application/json").partition(";")[0].strip() != "application/json"
@@ -223,7 +225,7 @@ def _is_line(value: Any) -> bool:
 
 def _is_text(value: Any) -> bool:
     texts = list(value.values()) if isinstance(value, Mapping) else [value]
-    is_map = not isinstance(value, Mapping) or all(re.fullmatch(r"[a-z]{2,3}", str(key)) for key in value)
+    is_map = not isinstance(value, Mapping) or all(_LANGUAGE.fullmatch(str(key)) for key in value)
     return is_map and bool(texts) and all(isinstance(t, str) and 0 < len(t) <= 4000 and "\0" not in t for t in texts)
 
 

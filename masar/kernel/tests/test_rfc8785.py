@@ -9,7 +9,7 @@ import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from masar.kernel.canonical import DEEPEST, LARGEST_INTEGER, NotCanonical, canonical
+from masar.kernel.canonical import DEEPEST, LARGEST_INTEGER, NotCanonical, canonical, canonical_decoded
 
 # Every text that has UTF-8, control characters and characters beyond the basic plane among them.
 TEXTS = some.text(some.characters(exclude_categories=["Cs"]))
@@ -25,7 +25,28 @@ RECORDS = some.recursive(
 @settings(max_examples=400)
 @given(RECORDS)
 def test_canonical_bytes_are_those_of_rfc_8785(record: Any) -> None:
-    assert canonical(record) == rfc8785.dumps(record)
+    assert canonical(record) == canonical_decoded(record) == rfc8785.dumps(record)
+
+
+ANYTHING = some.recursive(
+    some.none() | some.integers() | some.floats(allow_nan=False, allow_infinity=False) | some.text(),
+    lambda inner: some.lists(inner) | some.dictionaries(some.text(), inner),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=400)
+@given(ANYTHING)
+def test_a_quick_look_refuses_what_a_whole_look_refuses(record: Any) -> None:
+    try:
+        expected: bytes | str = canonical(record)
+    except NotCanonical as refusal:
+        expected = str(refusal)
+    try:
+        found: bytes | str = canonical_decoded(record)
+    except NotCanonical as refusal:
+        found = str(refusal)
+    assert found == expected
 
 
 @pytest.mark.parametrize("character", [*map(chr, range(0xA0)), "\u2028", "\u2029", "\ufeff", "\U0001f98b", "م"])
@@ -61,5 +82,8 @@ def test_nesting_has_an_end_however_deep_the_reader_stands() -> None:
     assert canonical(nested(DEEPEST)) == b"[" * DEEPEST + b'"x"' + b"]" * DEEPEST
     with pytest.raises(NotCanonical):
         canonical(nested(DEEPEST + 1))
-    with pytest.raises(NotCanonical):
-        canonical(nested(900))
+    for look in (canonical, canonical_decoded):
+        with pytest.raises(NotCanonical):
+            look(nested(900))
+        with pytest.raises(NotCanonical):
+            look({"a": [nested(DEEPEST)]})
