@@ -43,6 +43,8 @@ FILES = {
     "ur-700": ("arabic", ARABIC_SOURCE.format("Bold"), URDU),
     "la-400": ("latin", LATIN_SOURCE.format("Regular"), LATIN),
     "la-700": ("latin", LATIN_SOURCE.format("Bold"), LATIN),
+    "lu-400": ("latin", LATIN_SOURCE.format("Regular"), LATIN),  # beside Urdu, where Latin is rare: without kerning
+    "lu-700": ("latin", LATIN_SOURCE.format("Bold"), LATIN),
     "nastaliq-400": ("nastaliq", NASTALIQ_SOURCE.format("400"), [*URDU, 0x20]),
     "nastaliq-700": ("nastaliq", NASTALIQ_SOURCE.format("700"), [*URDU, 0x20]),
 }
@@ -58,10 +60,10 @@ def unpack(package: str, into: Path) -> Path:
     return folder / "package"
 
 
-def subset(source: Path, target: Path, codes: list[int], family: str) -> int:
+def subset(source: Path, target: Path, codes: list[int], family: str, features: list[str]) -> int:
     """Write the subset of a font under another name and return its bytes."""
     options = Options()
-    options.flavor, options.hinting, options.layout_features = "woff2", False, SHAPING if "Sans" in family else ["*"]
+    options.flavor, options.hinting, options.layout_features = "woff2", False, features
     options.name_IDs, options.notdef_outline = [0, 1, 2, 4, 6, 13, 14], True
     font = TTFont(source)
     subsetter = Subsetter(options)
@@ -90,7 +92,9 @@ def main() -> int:
         folders = {name: unpack(package, Path(scratch)) for name, package in PACKAGES.items()}
         for name, (package, source, codes) in FILES.items():
             family = "Masar Nastaliq" if package == "nastaliq" else "Masar Sans"
-            print(name, subset(folders[package] / source, TARGET / f"masar-{name}.woff2", codes, family))
+            features = ["*"] if package == "nastaliq" else [] if name.startswith("lu-") else SHAPING
+            target = TARGET / f"masar-{name}.woff2"
+            print(name, subset(folders[package] / source, target, codes, family, features))
         shutil.copy(folders["arabic"] / "fonts/complete/woff2/license.txt", TARGET / "OFL-masar-sans.txt")
         shutil.copy(folders["nastaliq"] / "LICENSE", TARGET / "OFL-masar-nastaliq.txt")
     return 0

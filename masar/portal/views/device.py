@@ -21,7 +21,7 @@ _SHELL = ("masar.css", "masar.js", "icon.svg", "icon-192.png")
 _FONTS = {
     "ar": ("ar-400", "ar-700", "la-400", "la-700"),
     "en": ("la-400", "la-700"),
-    "ur": ("ur-400", "ur-700", "la-400", "la-700"),
+    "ur": ("ur-400", "ur-700", "lu-400", "lu-700"),
 }
 
 
