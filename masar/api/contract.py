@@ -171,7 +171,7 @@ def _operations(document: OpenAPISchema) -> Iterator[dict[str, Any]]:
 
 def _demand(parameter: dict[str, Any]) -> None:
     parameter["required"] = True
-    parameter["description"] = "Why you read this, in a plain sentence; the person can see it."
+    parameter["description"] = "Why you read this, in a plain sentence."
     parameter["schema"] = {"type": "string", "minLength": 1, "pattern": r"^[!-~]( *[!-~])*$"}
 
 

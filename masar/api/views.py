@@ -118,7 +118,7 @@ def _purpose(purpose: str | None) -> None:
     if purpose is None or not purpose.strip():
         raise Problem(
             400, "purpose-missing", "Say why you read this",
-            "Send the header Masar-Purpose with a plain sentence; the person can see it.",
+            "Send the header Masar-Purpose with a plain sentence.",
         )  # fmt: skip
 
 

@@ -17,7 +17,17 @@ from masar.catalogue.queries import look_again
 from masar.kernel.database import acting
 from masar.kernel.errors import Refusal
 
-__all__ = ["CatalogueInvalid", "NoSuchAgency", "NoSuchCalendar", "VersionIsFixed", "load_path", "move_day", "new_key"]
+__all__ = [
+    "CatalogueInvalid",
+    "NoSuchAgency",
+    "NoSuchCalendar",
+    "NoSuchKey",
+    "VersionIsFixed",
+    "end_key",
+    "load_path",
+    "move_day",
+    "new_key",
+]
 
 
 class VersionIsFixed(Refusal):
@@ -30,6 +40,12 @@ class NoSuchAgency(Refusal):
     """No agency has this id."""
 
     status, code, title = 404, "no-such-agency", "No agency has this id"
+
+
+class NoSuchKey(Refusal):
+    """No living key reads like this."""
+
+    status, code, title = 404, "no-such-key", "No living key reads like this"
 
 
 class NoSuchCalendar(Refusal):
@@ -72,7 +88,8 @@ def _load_definitions(cursor: CursorWrapper, loaded: Catalogue) -> list[str]:
         digest = bytes.fromhex(entry.digest)
         cursor.execute(
             "insert into catalogue_definition (service, version, agency_id, status, digest, document)"
-            " values (%s, %s::int, %s, %s, %s::bytea, %s::jsonb) on conflict (service, version) do nothing returning id",
+            " values (%s, %s::int, %s, %s, %s::bytea, %s::jsonb) on conflict (service, version) do nothing"
+            " returning id",
             [service, version, entry.document["agency"], entry.document["status"], digest, _json(entry.document)],
         )
         if cursor.fetchone():
@@ -101,6 +118,20 @@ def new_key(agency: str) -> str:
             [agency, hashlib.sha256(key.encode()).digest()],
         )
     return key
+
+
+def end_key(key: str) -> str:
+    """End a key for good and return whose it was; doors forget it within seconds. Raises: NoSuchKey."""
+    with acting("masar_system") as cursor:
+        cursor.execute(
+            "update catalogue_agency_key set ended_at = now() where digest = %s::bytea and ended_at is null"
+            " returning agency_id",
+            [hashlib.sha256(key.encode()).digest()],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise NoSuchKey("It was never given, or was ended before.")
+    return str(row[0])
 
 
 def move_day(

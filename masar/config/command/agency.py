@@ -1,5 +1,7 @@
 """`masar agency`: what an agency needs to join."""
 
+import sys
+
 import click
 
 from masar.config.surroundings import django
@@ -18,3 +20,17 @@ def key(agency_id: str) -> None:
         from masar.catalogue.actions import new_key
 
         click.echo(new_key(agency_id))
+
+
+@agency.command()
+@click.argument("key")
+def end_key(key: str) -> None:
+    """End a key that leaked or is no longer needed; it stops working within seconds."""
+    with django():
+        from masar.catalogue.actions import NoSuchKey, end_key
+
+        try:
+            click.echo(f"A key of {end_key(key)} is ended.")
+        except NoSuchKey as trouble:
+            click.echo(f"masar: {trouble.title}. {trouble.detail}", err=True)
+            sys.exit(1)
