@@ -64,7 +64,7 @@ class Directory(models.Model):
     """Finds a request by its public number. Holds nothing personal, so every agency may look."""
 
     number = models.BigIntegerField(primary_key=True)
-    request_id = models.BigIntegerField()
+    request_id = models.BigIntegerField(unique=True)
     definition_id = models.IntegerField()
 
     class Meta:

@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
             name='Directory',
             fields=[
                 ('number', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('request_id', models.BigIntegerField()),
+                ('request_id', models.BigIntegerField(unique=True)),
                 ('definition_id', models.IntegerField()),
             ],
             options={

@@ -9,6 +9,11 @@ from masar.kernel.roles import close, person_policy
 
 ME = "nullif(current_setting('masar.agency', true), '')"
 PART = f"EXISTS (SELECT FROM cases_participation mine WHERE mine.agency_id = {ME} AND mine.request_id = %s)"
+# A request that its own statement opens is in no directory yet: nobody can let themselves into one that stands.
+GRANTS = (
+    f"granted_by = {ME} AND ({PART % 'cases_participation.request_id'} OR NOT EXISTS"
+    " (SELECT FROM cases_directory known WHERE known.request_id = cases_participation.request_id))"
+)
 OWNED = ("cases_request", "cases_event", "cases_seen", "cases_case_key", "cases_participation")
 REPORTED = ("cases_event", "cases_seen", "cases_conflict", "cases_parked")
 TABLES = (*OWNED, "cases_directory", "cases_reference", "cases_conflict", "cases_parked", "cases_outbox")
@@ -35,7 +40,7 @@ SQL = "".join(
         *(reads(table, f"agency_id = {ME}") for table in ("cases_seen", "cases_conflict", "cases_parked")),
         *(reads("cases_parked", f"agency_id = {ME}", verb) for verb in ("UPDATE", "DELETE")),
         adds("cases_request", f"opened_by = {ME}"),
-        adds("cases_participation", f"granted_by = {ME}"),
+        adds("cases_participation", GRANTS),
         adds("cases_reference", f"agency_id = {ME}"),
         adds("cases_case_key", "true"),
         *(adds(table, f"agency_id = {ME}") for table in REPORTED),
