@@ -32,7 +32,7 @@ def statements() -> Iterator[Statements]:
         found.append((query.decode() if isinstance(query, bytes) else str(query), params))
         return plain(self, query, params, **options)
 
-    psycopg.Cursor.execute = noted  # type: ignore[method-assign, assignment]
+    psycopg.Cursor.execute = noted  # type: ignore[method-assign]
     try:
         yield found
     finally:
