@@ -65,7 +65,7 @@ def subset(source: Path, target: Path, codes: list[int], family: str, features: 
     options = Options()
     options.flavor, options.hinting, options.layout_features = "woff2", False, features
     options.name_IDs, options.notdef_outline = [0, 1, 2, 4, 6, 13, 14], True
-    font = TTFont(source)
+    font = TTFont(source, recalcTimestamp=False)  # the same files whenever it is run
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=codes)
     subsetter.subset(font)

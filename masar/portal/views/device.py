@@ -18,11 +18,6 @@ from masar.portal.shelf import ADDRESS, FOLDER, address_of, by_address
 
 _FOREVER = "public, max-age=31536000, immutable"
 _SHELL = ("masar.css", "masar.js", "icon.svg", "icon-192.png")
-_FONTS = {
-    "ar": ("ar-400", "ar-700", "la-400", "la-700"),
-    "en": ("la-400", "la-700"),
-    "ur": ("ur-400", "ur-700", "lu-400", "lu-700"),
-}
 
 
 @require_safe
@@ -91,11 +86,8 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 @lru_cache(maxsize=1)
 def _service_worker() -> bytes:
     shell = [address_of(name) for name in _SHELL]
-    fonts = {
-        language: [address_of(f"fonts/masar-{name}.woff2") for name in names] for language, names in _FONTS.items()
-    }
     body = (FOLDER.parent / "worker.js").read_bytes()
-    known = msgspec.json.encode({"shell": shell, "fonts": fonts, "languages": list(OWN_NAMES)})
+    known = msgspec.json.encode({"shell": shell, "languages": list(OWN_NAMES)})
     mark = hashlib.sha256(known + body).hexdigest()[:8]
     return b'"use strict";const MARK="' + mark.encode() + b'",KEEP=' + known + b";\n" + body
 
