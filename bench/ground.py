@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -17,6 +18,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from masar.config import surroundings
 from masar.config.answering import answers, free_port
 from masar.config.command.up import GRANIAN
+from masar.config.lifeline import die_with_parent
 from masar.config.preparation import prepare_tables
 from masar.kernel import postgres
 
@@ -72,7 +74,14 @@ def web() -> Iterator[Web]:
     around = {name: value for name, value in os.environ.items() if name != "MASAR_ROLE"}
     command = [sys.executable, *GRANIAN, "--port", str(port), "masar.config.web:application"]
     with log.open("wb") as out:
-        process = subprocess.Popen(command, cwd=ROOT, env=around | {"PORT": str(port)}, stdout=out, stderr=out)
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=around | {"PORT": str(port)},
+            stdout=out,
+            stderr=out,
+            preexec_fn=partial(die_with_parent, os.getpid()),
+        )
     try:
         until = time.monotonic() + 30
         while not answers(port, "/readyz"):

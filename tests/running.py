@@ -13,12 +13,14 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from masar.config.answering import answers, free_port
 from masar.config.command.up import GRANIAN
+from masar.config.lifeline import die_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 30
@@ -81,6 +83,7 @@ def _part(log: Path, *command: str, **environment: str) -> Iterator[subprocess.P
             stdout=out,
             stderr=out,
             process_group=0,
+            preexec_fn=partial(die_with_parent, os.getpid()),
         )
     try:
         yield process
