@@ -12,8 +12,8 @@ def relay(limit: int = 2000) -> int:
     """Tell who listens what changed, ids only ("person:number:seq"); return how many promises were kept."""
     with acting("masar_system") as cursor:
         cursor.execute(
-            "delete from cases_outbox where id in"
-            " (select id from cases_outbox order by id limit %s::int for update skip locked)"
+            "delete from cases_outbox where id = any(array("
+            "select id from cases_outbox order by id limit %s::int for update skip locked))"
             " returning person_id, number, seq",
             [limit],
         )
