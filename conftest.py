@@ -21,7 +21,6 @@ _counter = itertools.count(secrets.randbelow(10**6))
 
 def new_civil_id() -> str:
     """Return a civil ID that nobody has: its check digit is wrong."""
-    digits = f"2900101{next(_counter) % 10_000:04d}"
     number = secrets.randbelow(80) + 10
     digits = f"2{number:02d}0101{next(_counter) % 10_000:04d}"
     return next(digits + str(last) for last in range(10) if not is_real_civil_id(digits + str(last)))
@@ -93,8 +92,8 @@ def open_licence(traffic: Reporter) -> Callable[..., tuple[int, str, str]]:
         name = data.pop("name", "نورة التجريبية")
         item = traffic.send(
             traffic.event(
-                "opened", None, at, service="kw.moi.gdt.renew-driving-licence", agency_ref=ref, civil_id=civil_id, name=name,
-                **data,
+                "opened", None, at, service="kw.moi.gdt.renew-driving-licence", agency_ref=ref, civil_id=civil_id,
+                name=name, **data,
             )
         )[0]  # fmt: skip
         assert item.status == "accepted", item
@@ -106,19 +105,20 @@ def open_licence(traffic: Reporter) -> Callable[..., tuple[int, str, str]]:
 @pytest.fixture
 def viewer_of(kuwait: None) -> Callable[[str], Any]:
     """Log a person in without a browser: returns their viewer."""
+    return logged_in
 
-    def viewer(civil_id: str) -> Any:
-        from masar.kernel.database import acting
-        from masar.people.actions import civil_index, start_session
-        from masar.people.queries import Viewer
 
-        with acting("masar_system") as cursor:
-            cursor.execute("select id from people_person where civil_index = %s::bytea", [civil_index(civil_id)])
-            person = cursor.fetchone()[0]
-        with acting("masar_login"):
-            return Viewer(person, start_session(person))
+def logged_in(civil_id: str) -> Any:
+    """Return the viewer of a person who is known, newly logged in."""
+    from masar.kernel.database import acting
+    from masar.people.actions import civil_index, start_session
+    from masar.people.queries import Viewer
 
-    return viewer
+    with acting("masar_system") as cursor:
+        cursor.execute("select id from people_person where civil_index = %s::bytea", [civil_index(civil_id)])
+        person = cursor.fetchone()[0]
+    with acting("masar_login"):
+        return Viewer(person, start_session(person))
 
 
 def utc(*parts: int) -> datetime:

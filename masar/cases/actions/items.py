@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -10,6 +11,7 @@ from masar.cases.rules.envelope import Flaw
 from masar.kernel.errors import PROBLEMS
 
 Status = Literal["accepted", "duplicate", "conflict", "parked", "invalid", "forbidden"]
+_NAME = re.compile(r"[!-~]{1,200}")
 _HTTP = {"invalid": 422, "forbidden": 403, "conflict": 409, "parked": 202}
 
 
@@ -69,8 +71,12 @@ def refused(
     if errors := [{"pointer": flaw.pointer, "code": flaw.code, "detail": flaw.detail} for flaw in flaws]:
         problem["errors"] = errors
     source, id_ = (sent.get("source"), sent.get("id")) if isinstance(sent, Mapping) else (None, None)
-    return Item(status, source if isinstance(source, str) else None, id_ if isinstance(id_, str) else None,
-                number, problem)  # fmt: skip
+    return Item(status, _echoed(source), _echoed(id_), number, problem)
+
+
+def _echoed(name: Any) -> str | None:
+    """A name as it came, unless it is none: what stands in its place may be anything, a person's words too."""
+    return name if isinstance(name, str) and _NAME.fullmatch(name) else None
 
 
 def invalid(sent: Any, *flaws: Flaw) -> Item:

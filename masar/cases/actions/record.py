@@ -63,7 +63,7 @@ def _foreign_source(actor: Actor, envelope: Envelope) -> Item | None:
     mine = SELF if actor.agency is None else f"urn:masar:{actor.agency}"
     if source == mine or (actor.agency is not None and source.startswith(mine + ":")):
         return None
-    detail = f"This key reports as {mine}:<system>; the event says {source}."
+    detail = f"This key reports as {mine}:<system>."
     return refused("forbidden", envelope.record, "foreign-source", "This source is not yours", detail)
 
 
