@@ -107,12 +107,14 @@ def _make(cursor: CursorWrapper, people: Sequence[tuple[bytes, str, str]], demon
     ]
     cursor.execute(
         """with new as (
-             insert into people_person (id, civil_index, sealed, language, digits, hijri, simple, nastaliq, is_demonstration)
+             insert into people_person
+               (id, civil_index, sealed, language, digits, hijri, simple, nastaliq, is_demonstration)
              select id, civil_index, sealed, 'ar', 'latn', false, false, false, %s::bool
                from unnest(%s::bigint[], %s::bytea[], %s::bytea[]) as u(id, civil_index, sealed)
              on conflict (civil_index) do nothing returning id)
            insert into people_person_key (person_id, wrapped, kek)
-           select u.id, u.wrapped, %s::text from unnest(%s::bigint[], %s::bytea[]) as u(id, wrapped) join new using (id)""",
+           select u.id, u.wrapped, %s::text
+             from unnest(%s::bigint[], %s::bytea[]) as u(id, wrapped) join new using (id)""",
         [demonstration, ids, [r[1] for r in rows], [r[2] for r in rows], ring.active, ids, [r[3] for r in rows]],
     )
 
@@ -199,11 +201,18 @@ def is_blocked(username: str, source: bytes, now: datetime) -> bool:
 
 def count_failure(username: str, source: bytes, now: datetime) -> None:
     """Count a wrong password and set how long to wait."""
-    attempt, _ = Attempt.objects.get_or_create(username=username, source=source)
-    wait = wait_after(attempt.failures + 1)
-    Attempt.objects.filter(username=username, source=source).update(
-        failures=attempt.failures + 1, blocked_until=now + wait if wait else None
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into people_attempt (username, source, failures) values (%s, %s::bytea, 1)"
+            " on conflict (username, source) do update set failures = people_attempt.failures + 1 returning failures",
+            [username, source],
+        )
+        wait = wait_after(cursor.fetchone()[0])
+        cursor.execute(
+            "update people_attempt set blocked_until = greatest(blocked_until, %s::timestamptz)"
+            " where username = %s and source = %s::bytea",
+            [now + wait if wait else None, username, source],
+        )
 
 
 def forget_failures(username: str, source: bytes) -> None:
