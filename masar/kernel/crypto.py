@@ -83,7 +83,7 @@ class Secrets:
         self.folder = folder
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not any(folder.glob("*.kek")):
-            self._make(f"{secrets.token_hex(4)}.kek")
+            self._make("00000001.kek")  # one name, so that processes starting at once agree on it
         self.ring: KeyRing = FileKeyRing(folder)
         self.index_key = self._make("index.key")
         self.pepper = self._make("pepper.key")
@@ -93,7 +93,7 @@ class Secrets:
     def _make(self, name: str) -> bytes:
         path = self.folder / name
         if not path.exists():
-            part = path.with_suffix(f".{os.getpid()}.part")
+            part = path.with_suffix(f".{secrets.token_hex(8)}.part")
             part.touch(mode=0o600)
             part.write_bytes(new_key())
             try:
