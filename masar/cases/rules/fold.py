@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from masar.cases.rules.clock import CITIZEN, Holder, Meter, Span, limit_ends_at
 from masar.cases.rules.events import SELF, Event
+from masar.cases.rules.family import ChildTurn, onward, turns_of, verdict, waited_for
 from masar.cases.rules.order import in_order, tail_of, voided
 from masar.cases.rules.standing import Asked, Case, Child, Folded, Move, Standing, Turn, withdrawal_of
 from masar.catalogue.rules.definition import Definition, Step
@@ -30,9 +30,10 @@ def fold(case: Case, events: Iterable[Event], children: Sequence[Child] = ()) ->
     walk = [first, *(item for item in ordered if item is not first)]  # the opening leads, whatever was dated before it
     run = _Run(case, _begin(case, *first))
     run.standing.voids = sorted(gone)
-    facts = [(max(at, first[0]), 0, number, event) for number, (at, event) in enumerate(walk)]
-    for at, _, _, what in sorted([*facts, *_turns(children, first[0])], key=lambda item: item[:3]):
-        if isinstance(what, _Turn):
+    happenings: list[tuple[datetime, int, int, Event | ChildTurn]] = [*turns_of(children, first[0])]
+    happenings += [(max(at, first[0]), 0, number, event) for number, (at, event) in enumerate(walk)]
+    for at, _, _, what in sorted(happenings, key=lambda item: item[:3]):
+        if isinstance(what, ChildTurn):
             run.child(at, what)
         elif what.name in gone:
             run.skip(at, what)
@@ -71,21 +72,6 @@ def follow(case: Case, standing: Standing, event: Event) -> Move | None:
     return run.moves[-1]
 
 
-@dataclass(slots=True)
-class _Turn:
-    child: Child
-    holder: Holder | None
-    state: str
-
-
-def _turns(children: Sequence[Child], opened_at: datetime) -> list[tuple[datetime, int, int, Event | _Turn]]:
-    return [
-        (max(at, opened_at), 1, number, _Turn(child, holder, state))
-        for number, child in enumerate(sorted(children, key=lambda child: (child.opened_at, child.service, child.name)))
-        for at, holder, state in child.turns
-    ]
-
-
 def _keep_tail(standing: Standing, effective: datetime, event: Event) -> None:
     tail = standing.tails.get(event.source)
     standing.tails[event.source] = tail.then(event) if tail else tail_of(event)
@@ -118,7 +104,7 @@ class _Run:
         self.moves: list[Move] = []
         self.turns: list[Turn] = []
         self.places: set[str] = set()
-        self._children: dict[int, _Turn] = {}
+        self._children: dict[int, ChildTurn] = {}
         self._has_begun = standing.holder is not None or standing.closed_at is not None
 
     # What happens
@@ -137,7 +123,7 @@ class _Run:
         """Pass over an event that a correction voids."""
         self.moves.append(Move(event, at, None, is_off_path=False, is_voided=True))
 
-    def child(self, at: datetime, turn: _Turn) -> None:
+    def child(self, at: datetime, turn: ChildTurn) -> None:
         """Take note of a sub-request: it holds the ball while it is open, and its end may move the parent."""
         if turn.child.is_appeal:
             self._hear(at, turn)
@@ -150,7 +136,7 @@ class _Run:
             self._hand(at, self._holder_of(step))
         self._draw(at, step)
 
-    def _hear(self, at: datetime, turn: _Turn) -> None:
+    def _hear(self, at: datetime, turn: ChildTurn) -> None:
         """An appeal that succeeds sends the request back to the step that the outcome names."""
         outcome = self.case.definition.outcomes.get(self.standing.outcome or "")
         if outcome is not None and outcome.appeal is not None and outcome.appeal.reopens and turn.state == "completed":
@@ -362,44 +348,17 @@ class _Run:
                     return turn.holder
         return Holder("agency", self.standing.handed_to or step.agency or self.case.home)
 
-    def _ours(self, step: Step) -> list[_Turn]:
-        """The step's sub-requests that are not settled, the oldest first."""
-        turns = [
-            turn
-            for turn in self._children.values()
-            if turn.child.service in step.children and turn.child.id not in self.standing.settled
-        ]
-        return sorted(
-            turns, key=lambda turn: (turn.child.opened_at, step.children.index(turn.child.service), turn.child.name)
-        )
+    def _ours(self, step: Step) -> list[ChildTurn]:
+        return waited_for(self._children.values(), step, self.standing.settled)
 
     def _draw(self, at: datetime, step: Step) -> None:
-        """Move on when the sub-requests of a step allow it: all or one ended well, or that has become impossible."""
-        if not step.children:
-            return
-        turns = self._ours(step)
-        ended = {
-            service: [t.state for t in turns if t.child.service == service and t.holder is None]
-            for service in step.children
-        }
-        good = [any(state == "completed" for state in states) for states in ended.values()]
-        waiting = any(t.holder is not None for t in turns) or not all(ended.values())
-        if all(good) if step.join == "all" else any(good):
-            self._settle(at, turns, self._onward(step))
-        elif (step.join == "all" and any(t.state == "refused" for t in turns if t.holder is None)) or not waiting:
-            self._settle(at, turns, step.on_refused)
+        """Move on when the sub-requests of a step allow it."""
+        turns = self._ours(step) if step.children else []
+        is_good = verdict(turns, step) if turns else None
+        if is_good is not None:
+            self._settle(at, turns, onward(self.case.definition, step) if is_good else step.on_refused)
 
-    def _onward(self, step: Step) -> str | None:
-        """The step after this one on the path, where the definition allows it; else the first allowed one."""
-        path = self.case.definition.path
-        after = path[path.index(step.id) + 1] if step.id in path[:-1] else None
-        return (
-            after
-            if after in step.next
-            else next((place for place in step.next if place in self.case.definition.steps), None)
-        )
-
-    def _settle(self, at: datetime, turns: Sequence[_Turn], place: str | None) -> None:
+    def _settle(self, at: datetime, turns: Sequence[ChildTurn], place: str | None) -> None:
         """Draw the result once. Sub-requests still open are no longer needed: `left_open` names them."""
         self.standing.settled = [*self.standing.settled, *(turn.child.id for turn in turns)]
         if place is not None:

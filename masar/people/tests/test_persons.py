@@ -11,14 +11,13 @@ import pytest
 from django.test import RequestFactory
 
 from conftest import logged_in, new_civil_id
-from masar.cases.queries import my_requests
 from masar.kernel.clock import now
 from masar.kernel.crypto import vault
 from masar.kernel.database import acting
 from masar.people import actions
 from masar.people.login import CivilIdBackend
 from masar.people.passwords import PepperedArgon2
-from masar.people.queries import SessionEnded, open_person
+from masar.people.queries import open_person
 from masar.people.rules import FREE_TRIES, LONGEST_WAIT, wait_after
 
 pytestmark = pytest.mark.database
@@ -121,27 +120,6 @@ def test_the_wait_doubles_up_to_a_quarter_of_an_hour() -> None:
     assert waits[FREE_TRIES : FREE_TRIES + 3] == [timedelta(seconds=10 * 2**n) for n in range(3)]
     assert waits == sorted(waits)
     assert waits[-1] == LONGEST_WAIT
-
-
-def test_a_log_in_that_is_ended_shows_nothing_more(open_licence: Any) -> None:
-    _, _, civil_id = open_licence()
-    viewer = logged_in(civil_id)
-    assert my_requests(viewer, "open", None, now())[1].counts.open == 1
-    with acting("masar_login"):
-        actions.end_session(viewer.session)
-    with pytest.raises(SessionEnded):
-        my_requests(viewer, "open", None, now())
-    stranger = logged_in(open_licence()[2])
-    with pytest.raises(SessionEnded):
-        my_requests(type(viewer)(viewer.person_id, stranger.session), "open", None, now())
-
-
-def test_preferences_are_kept_and_others_cannot_be_set(open_licence: Any) -> None:
-    viewer = logged_in(open_licence()[2])
-    actions.prefer(viewer, language="ur", simple=True, civil_index=b"x")
-    profile, _ = my_requests(viewer, "open", None, now())
-    assert (profile.language, profile.simple, profile.hijri) == ("ur", True, False)
-    actions.prefer(viewer, unknown=1)
 
 
 def test_a_visit_half_an_hour_later_is_a_new_one() -> None:
