@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.running import Server
 
@@ -60,6 +60,16 @@ def log_in(page: Page, civil_id: str, password: str) -> None:
     page.fill("[name=login]", civil_id)
     page.fill("[name=password]", password)
     page.click("main form button")
+
+
+def switch_mode(page: Page, language: str, mode: str) -> None:
+    """Press the switch of simple mode, if it does not stand so: "normal" or "simple"."""
+    page.goto(f"/{language}/about/")
+    switch = page.locator("header button[name=simple]")
+    wanted = "true" if mode == "simple" else "false"
+    if switch.get_attribute("aria-pressed") != wanted:
+        switch.click()
+        expect(switch).to_have_attribute("aria-pressed", wanted)
 
 
 def until(page: Page, expression: str, seconds: float = 8) -> None:

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.browsing import DESK, LANGUAGES, Person, Visits
+from tests.journeys.browsing import DESK, LANGUAGES, Person, Visits, switch_mode
 from tests.journeys.pages import by_person, places
-from tests.journeys.test_axe import switch_mode
 
 Cast = Mapping[str, Person]
 Numbers = Mapping[str, int]
