@@ -10,6 +10,8 @@ import atexit
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -42,22 +44,22 @@ def _begin() -> None:
     atexit.register(_drop, server, name)
     os.environ["MASAR_PG_DSN"] = make_conninfo(server, dbname=name)
     subprocess.run(
-        [
-            sys.executable,
-            "-W",
-            "ignore",
-            "-m",
-            "django",
-            "migrate",
-            "--settings",
-            os.environ.get("DJANGO_SETTINGS_MODULE", "masar.config.settings"),
-            "-v",
-            "0",
-        ],
+        [sys.executable, "-W", "ignore", "-m", "django", "migrate", "--skip-checks", "-v", "0"],
         check=True,
-        env=os.environ | {"MASAR_ROLE": "owner"},
+        env=os.environ | {"MASAR_ROLE": "owner", "DJANGO_SETTINGS_MODULE": "masar.config.settings"},
         cwd=ROOT,
     )
+
+
+@contextmanager
+def own_database(name: str) -> Iterator[str]:
+    """Make a database for tests that must be alone in it; yield its connection string, for `DATABASE_URL`."""
+    server = os.environ["MASAR_PG_DSN"]
+    whole = f"test_{name}_{os.getpid()}"
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f'create database "{whole}"')
+    yield make_conninfo(server, dbname=whole)
+    _drop(server, whole)
 
 
 def _drop(server: str, name: str) -> None:
