@@ -17,6 +17,11 @@ class Place:
     who: str | None = None
     status: int = 200
 
+    def address(self, language: str, mode: str = "normal") -> str:
+        """Return the address in a language. The page of components asks for simple mode in its own way."""
+        more = "?look=simple" if self.name == "components" and mode == "simple" else ""
+        return f"/{language}/{self.tail}{more}"
+
 
 _STRANGERS = (
     Place("landing", ""),

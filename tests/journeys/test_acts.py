@@ -247,7 +247,7 @@ def test_a_form_from_another_log_in_is_refused_in_words(
 def test_the_archive_shows_how_a_request_ended(visits: Visits, cast: dict, numbers: dict) -> None:
     page = visits.of(cast["latifa"])
     page.goto("/ar/archive/")
-    page.click(".req h3 a")
+    page.click(".req :is(h2,h3) a")
     expect(page.locator("main")).to_have_attribute("data-number", str(numbers["DEMO-latifa-1"]))
     expect(page.locator(".hero.is-completed")).to_be_visible()
     expect(page.locator("a[href$='/withdraw/']")).to_have_count(0)
