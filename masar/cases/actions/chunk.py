@@ -329,8 +329,8 @@ class Chunk:
             self._rows.put("cases_request", *row)
         elif not live.has_children:
             self._rows.change.append(changed_row(live, self.snapshot, self.received_at, heard))
-        if live.is_new or not live.has_children:
-            self.opened_up |= let_in(self._rows, live, self.actor.grantor)
+        live.places |= {str(event.facts["step"]) for event, _, _ in live.added if "step" in event.facts}
+        self.opened_up |= let_in(self._rows, live, self.actor.grantor)
         if not live.is_quiet:
             self._rows.put("cases_outbox", live.id, live.person_id, live.number, live.seq + 1)
 

@@ -44,7 +44,7 @@ class Live:
     heard_at: datetime | None = None
     is_whole: bool = False
     added: list[tuple[Event, Envelope, Item]] = field(default_factory=list)
-    places: set[str] = field(default_factory=set)  # steps that were entered
+    places: set[str] = field(default_factory=set)  # steps that were named or entered
 
     @property
     def is_quiet(self) -> bool:

@@ -44,7 +44,7 @@ def new_row(live: Live, snapshot: Snapshot, now: datetime, heard_at: datetime | 
 
 
 def let_in(rows: Rows, live: Live, grantor: str) -> set[str]:
-    """Give agencies that the definition names for the steps entered their part in the request.
+    """Give agencies that the definition names for the steps named or entered their part in the request.
 
     Return the subject for which such agencies may have events waiting.
     """

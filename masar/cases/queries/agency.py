@@ -9,10 +9,10 @@ from typing import Any
 
 from masar.cases.queries.timeline import EVENT_COLUMNS, event_of
 from masar.cases.rules.events import Event
-from masar.cases.rules.fold import fold
+from masar.cases.rules.fold import child_of, fold
 from masar.cases.rules.standing import Case, Move
 from masar.catalogue.queries import catalogue
-from masar.kernel.database import acting
+from masar.kernel.database import acting, array
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,10 @@ def agency_requests(
 
 
 def agency_request(agency: str, number: int) -> AgencyRequest | None:
-    """Return one request with its events in order; None unless the agency has part in it."""
+    """Return one request with its events in order; None unless the agency has part in it.
+
+    What followed from sub-requests shows as far as the agency has part in those.
+    """
     with acting("masar_agency", agency=agency) as cursor:
         cursor.execute(
             f"select {_COLUMNS} from cases_request r {_JOINS} where r.number = %s::bigint",  # noqa: S608
@@ -79,18 +82,28 @@ def agency_request(agency: str, number: int) -> AgencyRequest | None:
         row = cursor.fetchone()
         if row is None:
             return None
+        cursor.execute("select id, definition_id, is_appeal from cases_request where parent_id = %s::bigint", [row[0]])
+        below = cursor.fetchall()
         cursor.execute(
-            f"select {EVENT_COLUMNS} from cases_event where person_id = %s::bigint and request_id = %s::bigint"  # noqa: S608
-            " and received_at >= %s::timestamptz",
-            [row[1], row[0], row[2]],
+            f"select request_id, {EVENT_COLUMNS} from cases_event where person_id = %s::bigint"  # noqa: S608
+            " and request_id = any(%s::bigint[]) and received_at >= %s::timestamptz",
+            [row[1], array([row[0], *(child[0] for child in below)]), row[2]],
         )
-        events = [event_of(columns) for columns in cursor.fetchall()]
-    return _request(row, events)
+        events: dict[int, list[Event]] = {}
+        for request_id, *columns in cursor.fetchall():
+            events.setdefault(request_id, []).append(event_of(columns))
+    children = [
+        child_of(_case(definition_id), id_, events[id_], is_appeal=is_appeal) for id_, definition_id, is_appeal in below
+    ]
+    return _request(row, fold(_case(row[3]), events[row[0]], children).moves)
 
 
-def _request(row: Sequence[Any], events: Sequence[Event] = ()) -> AgencyRequest:
+def _case(definition_id: int) -> Case:
+    return Case(catalogue().definitions[definition_id], catalogue().calendar_of)
+
+
+def _request(row: Sequence[Any], moves: Sequence[Move] = ()) -> AgencyRequest:
     definition = catalogue().definitions[row[3]]
-    moves = fold(Case(definition, catalogue().calendar_of), events).moves if events else []
     number, ref, state, step, outcome, holder, since, opened, closed, updated, due, parent = row[4:]
     return AgencyRequest(
         number, ref, definition.id, definition.version, state, step, outcome, holder, since, opened, closed, updated,

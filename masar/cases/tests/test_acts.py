@@ -282,6 +282,10 @@ def test_checks_that_the_permit_no_longer_waits_for_are_let_go_once(municipality
     number, _, fire_number, water_number = (item.number for item in items)
     fire.send(fire.event("decided", str(fire_number), at + timedelta(days=3), outcome="refused", reason="access"))
     assert agency_request("kw.mew", water_number).state == "withdrawn"
+    again = municipality.event("step", str(number), now(), step="technical-review")
+    assert municipality.send(again)[0].is_off_path is False
+    moves = agency_request("kw.km", number).moves
+    assert (moves[-1].event.id, moves[-1].is_off_path) == (again["id"], False), "from corrections it is the way on"
     reopened = Reporter("kw.mew")
     reopened.send(reopened.event("reopened", str(water_number), now(), step="received"))
     municipality.send(municipality.event("noted", str(number), now(), note="x"))

@@ -112,7 +112,7 @@ def test_any_order_batching_and_doubling_gives_one_projection(kuwait: None, seed
     assert found[0] == found[1]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(some.integers(0, 2**32))
 def test_a_family_in_any_order_gives_one_projection_each(kuwait: None, seed: int) -> None:
     found = []
@@ -121,6 +121,8 @@ def test_a_family_in_any_order_gives_one_projection_each(kuwait: None, seed: int
         random, km = Random(seed + turn), agency_actor("kw.km")
         permit = opening("kw.km", "kw.km.building-permit", copy, civil_id=new_civil_id())
         number = record(km, [permit], received_at=RECEIVED)[0].number
+        entered = report("kw.km", "step", f"{copy}-in", str(number), BEGIN, {"step": "ownership"}, None)[1]
+        record(km, [entered], received_at=RECEIVED)  # so that Justice has part, whatever comes first
         checks = [opening("kw.km", service, copy, parent=str(number)) for service in (FIRE, WATER)]
         numbers = [number, *(item.number for item in record(km, checks, received_at=RECEIVED))]
         at = BEGIN + timedelta(hours=2)
