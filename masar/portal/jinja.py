@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext
@@ -43,6 +44,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "since": (look.now - UNDER_WAY).isoformat(),
         "fragment": request.headers.get("X-Masar-Fragment") == "main",
         "elsewhere": elsewhere(request, look.language),
+        "origin": origin(request),
     }
 
 
@@ -54,6 +56,14 @@ def look_of(request: HttpRequest) -> Look:
         look = look_of_cookie(language if language in LANGUAGES else LANGUAGES[0], request.COOKIES.get(COOKIE, ""))
         request.look = look  # type: ignore[attr-defined]
     return look
+
+
+def origin(request: HttpRequest) -> str:
+    """Return where this site stands, such as https://masar.example; empty where the browser asked for another host."""
+    try:
+        return str(settings.PUBLIC_URL) or f"{request.scheme}://{request.get_host()}"
+    except DisallowedHost:
+        return ""
 
 
 def elsewhere(request: HttpRequest, language: str) -> Mapping[str, str]:
