@@ -19,7 +19,8 @@ _CONFIGURE = """axe.configure({rules: [{id: 'color-contrast', matches: (n) =>
 _RUN = """async (only) => {
   const parts = (colour) => (colour.match(/[\\d.]+/g) || []).map(Number);
   const light = (colour) => {
-    const [r, g, b] = parts(colour).slice(0, 3).map((v) => v / 255).map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    const linear = (v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+    const [r, g, b] = parts(colour).slice(0, 3).map((v) => linear(v / 255));
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
   const ground = (e) => {
@@ -40,7 +41,7 @@ _RUN = """async (only) => {
   const brief = (kind) => told[kind].flatMap((rule) => rule.nodes.map((node) => [
     rule.id, node.target.join(' '), node.html.slice(0, 160),
     [...node.any, ...node.all, ...node.none].map((check) => check.message).join(' ').slice(0, 300)]));
-  const clear = (rule) => ({...rule, nodes: rule.id === 'color-contrast' ? rule.nodes.filter((n) => !isClear(n)) : rule.nodes});
+  const clear = (rule) => rule.id !== 'color-contrast' ? rule : {...rule, nodes: rule.nodes.filter((n) => !isClear(n))};
   const open = told.incomplete.reduce((sum, rule) => sum + rule.nodes.length, 0);
   told.incomplete = told.incomplete.map(clear);
   return {violations: brief('violations'), incomplete: brief('incomplete'), open};

@@ -23,7 +23,9 @@ WATCH = """() => {
   const seq = document.getElementById("main").dataset.seq;
   window.stays = true;
   window.changed = 0;
-  const look = () => { if (!window.changed && document.getElementById("main").dataset.seq !== seq) window.changed = Date.now(); };
+  const look = () => {
+    if (!window.changed && document.getElementById("main").dataset.seq !== seq) window.changed = Date.now();
+  };
   new MutationObserver(look).observe(document.getElementById("main"), {attributes: true, childList: true});
 }"""
 
@@ -48,8 +50,8 @@ def hide(page: Page, hidden: bool) -> None:
     """Put the tab in the background, or bring it back: headless Chromium shows every tab."""
     page.evaluate(
         """(hidden) => {
-          Object.defineProperty(document, "hidden", {value: hidden, configurable: true});
-          Object.defineProperty(document, "visibilityState", {value: hidden ? "hidden" : "visible", configurable: true});
+          const state = {hidden, visibilityState: hidden ? "hidden" : "visible"};
+          for (const name in state) Object.defineProperty(document, name, {value: state[name], configurable: true});
           document.dispatchEvent(new Event("visibilitychange"));
         }""",
         hidden,
