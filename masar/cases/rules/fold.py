@@ -283,8 +283,6 @@ class _Run:
         standing.step_promise = Meter.begin(step.promise, at, calendar) if step.promise else None
         if place in self.case.definition.path:
             standing.stop = self.case.definition.path.index(place) + 1
-        if step.returns_to and step.holder == "other-agency":
-            standing.returns_to = step.returns_to
         self._hand(at, self._holder_of(step))
         self._draw(at, step)
 
