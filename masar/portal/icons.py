@@ -32,6 +32,13 @@ SHAPES = {
     "warn": '<path d="M12 3.5L2.5 20h19z"/><path d="M12 10v4M12 17h.01"/>',
 }
 MIRRORED = frozenset({"next", "back", "out"})
+_READY = {
+    name: Markup(  # noqa: S704
+        f'<svg class="i{" flip" if name in MIRRORED else ""}" aria-hidden="true" focusable="false">'
+        f'<use href="#{name}"/></svg>'
+    )
+    for name in SHAPES
+}
 
 
 class Icons:
@@ -42,11 +49,9 @@ class Icons:
 
     def __call__(self, name: str) -> Markup:
         """Return an icon that the word beside it explains. Raises: KeyError for an unknown one."""
-        if name not in SHAPES:
-            raise KeyError(name)
+        drawn = _READY[name]
         self._used.add(name)
-        mirrored = " flip" if name in MIRRORED else ""
-        return Markup(f'<svg class="i{mirrored}" aria-hidden="true" focusable="false"><use href="#{name}"/></svg>')  # noqa: S704
+        return drawn
 
     def sprite(self) -> Markup:
         """Return the shapes used so far; call it last."""

@@ -9,14 +9,15 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext
 from jinja2 import Environment
 
 from masar.portal import words
 from masar.portal.look import COOKIE, LANGUAGES, OWN_NAMES, Look, look_of_cookie
+from masar.portal.presenters.rows import listed
 from masar.portal.presenters.standing import tag
 from masar.portal.shelf import address_of
+from masar.portal.tongue import address, voice
 
 UNDER_WAY = timedelta(seconds=5)  # what was received before the page was made may have been written after it
 
@@ -26,9 +27,7 @@ def environment(**options: Any) -> Environment:
     options["trim_blocks"] = options["lstrip_blocks"] = True
     made = Environment(**options, extensions=["jinja2.ext.i18n"])  # noqa: S701 - Django sets autoescape
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    made.globals.update(
-        url=lambda name, *args: reverse(name, args=args), static=address_of, words=words, tag=tag, own_names=OWN_NAMES
-    )
+    made.globals.update(url=address, static=address_of, words=words, tag=tag, listed=listed, own_names=OWN_NAMES)
     return made
 
 
@@ -37,6 +36,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     look = look_of(request)
     return {
         "look": look,
+        "_": voice(look.language),
         "icon": look.icon,
         "viewer": getattr(request, "viewer", None),
         "demonstration": getattr(settings, "DEMONSTRATION", False),

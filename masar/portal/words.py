@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache, wraps
+from typing import TypeVar, TypeVarTuple
 from zoneinfo import ZoneInfo
 
 from babel import Locale
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from hijridate import Gregorian
@@ -34,6 +36,29 @@ _HIJRI_MONTHS = {
 }  # fmt: skip
 _HIJRI_ERA = {"ar": "هـ", "en": "AH", "ur": "ھ"}
 MINUTE, HOUR, DAY = 60, 3600, 86400
+_NEAR_DAYS = 180
+_KEPT = 4096  # results of each sentence; what is used least goes first
+_NO_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
+_Parts = TypeVarTuple("_Parts")
+_Said = TypeVar("_Said")
+
+
+def kept(say: Callable[[Look, *_Parts], _Said]) -> Callable[[Look, *_Parts], _Said]:
+    """Keep what a function says in each language and kind of digits, for a few thousand of its arguments.
+
+    Only for words of ours and of the catalogue; nothing of a person is kept. The function sees neither `now` nor names.
+    """
+
+    @lru_cache(maxsize=_KEPT, typed=True)  # text and markup that look alike are not the same
+    def made(language: str, digits: str, hijri: bool, *parts: *_Parts) -> _Said:
+        with translation.override(language):
+            return say(Look(language, digits, hijri, now=_NO_MOMENT), *parts)
+
+    @wraps(say)
+    def found(look: Look, *parts: *_Parts) -> _Said:
+        return made(look.language, look.digits, look.hijri, *parts)
+
+    return found
 
 
 def digits(look: Look, text: str | int) -> str:
@@ -44,7 +69,7 @@ def digits(look: Look, text: str | int) -> str:
 
 def reference(look: Look, number: int) -> Markup:
     """Write a public request number, which reads from the same side in every language and never wraps."""
-    return Markup('<bdi class="ltr num" dir="ltr">{}</bdi>').format(digits(look, shown(number)))
+    return Markup(f'<bdi class="ltr num" dir="ltr">{digits(look, shown(number))}</bdi>')  # noqa: S704 - only digits
 
 
 def said(look: Look, text: Mapping[str, str] | str | None) -> Markup:
@@ -74,15 +99,12 @@ def _calendar_names(language: str) -> tuple[list[str], list[str]]:
     return [days[i] for i in range(7)], [months[i] for i in range(1, 13)]
 
 
-@lru_cache(maxsize=4096)
-def _day(language: str, on: date, with_weekday: bool, with_year: bool) -> str:
+def _day(language: str, on: date, far: bool) -> str:
     weekdays, months = _calendar_names(language)
-    parts = [weekdays[on.weekday()]] if with_weekday else []
-    parts.append(f"{on.day}\N{NO-BREAK SPACE}{months[on.month - 1]}")
-    return " ".join([*parts, str(on.year)] if with_year else parts)
+    named = f"{on.day}\N{NO-BREAK SPACE}{months[on.month - 1]}"
+    return f"{named} {on.year}" if far else f"{weekdays[on.weekday()]} {named}"
 
 
-@lru_cache(maxsize=4096)
 def _hijri(language: str, on: date) -> str:
     try:
         hijri = Gregorian(on.year, on.month, on.day).to_hijri()
@@ -91,8 +113,8 @@ def _hijri(language: str, on: date) -> str:
     return f"{hijri.day} {_HIJRI_MONTHS[language][hijri.month - 1]} {hijri.year} {_HIJRI_ERA[language]}"
 
 
-def _clock(language: str, at: datetime) -> str:
-    hour, text = at.hour, f"{at.hour % 12 or 12}:{at.minute:02d}"
+def _clock(language: str, hour: int, minute: int) -> str:
+    text = f"{hour % 12 or 12}:{minute:02d}"
     if language == "en":
         return f"{text} {'am' if hour < 12 else 'pm'}"
     if language == "ar":
@@ -101,24 +123,36 @@ def _clock(language: str, at: datetime) -> str:
     return f"{next(part for until, part in parts if hour < until)} {text}"
 
 
-def day(look: Look, instant: datetime, *, weekday: bool = True) -> Markup:
+def day(look: Look, instant: datetime) -> Markup:
     """Write a day in Kuwait, with its year when it is not near, and the Hijri date beside it on demand."""
-    local = instant.astimezone(ZONE)
-    far = abs((instant - look.now).days) > 180
-    text = digits(look, _day(look.language, local.date(), weekday and not far, far))
-    hijri = f" ({digits(look, _hijri(look.language, local.date()))})" if look.hijri else ""
-    return Markup('<time datetime="{}">{}</time>{}').format(local.date().isoformat(), text, hijri)
+    return day_in_full(look, *day_parts(look, instant))
+
+
+def day_parts(look: Look, instant: datetime) -> tuple[date, bool]:
+    """Return the day in Kuwait of an instant, and whether it is so far away that its year is told."""
+    return instant.astimezone(ZONE).date(), abs((instant - look.now).days) > _NEAR_DAYS
+
+
+@kept
+def day_in_full(look: Look, on: date, far: bool) -> Markup:
+    """Write a day, with its weekday when it is near and with its year when it is far."""
+    text = digits(look, _day(look.language, on, far))
+    hijri = f" ({digits(look, _hijri(look.language, on))})" if look.hijri else ""
+    return Markup(f'<time datetime="{on.isoformat()}">{escape(text)}</time>{escape(hijri)}')  # noqa: S704 - escaped
 
 
 def moment(look: Look, instant: datetime) -> Markup:
     """Write a day and the time of day in Kuwait."""
     local = instant.astimezone(ZONE)
-    return Markup('{}{} <time datetime="{}">{}</time>').format(
-        day(look, instant),
-        "," if look.language == "en" else "،",
-        local.isoformat(timespec="minutes"),
-        digits(look, _clock(look.language, local)),
-    )
+    comma = "," if look.language == "en" else "،"
+    clock = _clock_in_full(look, local.hour, local.minute)
+    stamp = local.isoformat(timespec="minutes")
+    return Markup(f'{day(look, instant)}{comma} <time datetime="{stamp}">{clock}</time>')  # noqa: S704 - ours
+
+
+@kept
+def _clock_in_full(look: Look, hour: int, minute: int) -> Markup:
+    return escape(digits(look, _clock(look.language, hour, minute)))
 
 
 def days_ago(look: Look, instant: datetime) -> int:
@@ -128,18 +162,23 @@ def days_ago(look: Look, instant: datetime) -> int:
 
 def ago(look: Look, instant: datetime) -> str:
     """Say how long ago something was."""
-    seconds, days = (look.now - instant).total_seconds(), days_ago(look, instant)
-    if seconds < MINUTE:
-        return _("just now")
-    if seconds < HOUR:
-        n = int(seconds // MINUTE)
-        return ngettext("%(num)s minute ago", "%(num)s minutes ago", n) % {"num": digits(look, n)}
-    if days == 0:
-        n = int(seconds // HOUR)
-        return ngettext("%(num)s hour ago", "%(num)s hours ago", n) % {"num": digits(look, n)}
-    if days == 1:
-        return _("yesterday")
-    return ngettext("%(num)s day ago", "%(num)s days ago", days) % {"num": digits(look, days)}
+    seconds, days = int((look.now - instant).total_seconds()), days_ago(look, instant)
+    if seconds >= HOUR and days:
+        return _ago(look, 0, 0, days)
+    return _ago(look, 0 if seconds >= HOUR else seconds // MINUTE, seconds // HOUR, 0)
+
+
+@kept
+def _ago(look: Look, minutes: int, hours: int, days: int) -> str:
+    if days:
+        text = _("yesterday") if days == 1 else ngettext("%(num)s day ago", "%(num)s days ago", days)
+    elif hours > 0:
+        text = ngettext("%(num)s hour ago", "%(num)s hours ago", hours)
+    elif minutes > 0:
+        text = ngettext("%(num)s minute ago", "%(num)s minutes ago", minutes)
+    else:
+        text = _("just now")
+    return text % {"num": digits(look, days or hours or minutes)}
 
 
 def lasting(look: Look, span: timedelta | int) -> str:
@@ -147,13 +186,20 @@ def lasting(look: Look, span: timedelta | int) -> str:
     seconds = span if isinstance(span, int) else int(span.total_seconds())
     if seconds >= DAY:
         return days(look, round(seconds / DAY))
-    if seconds >= HOUR:
-        n = round(seconds / HOUR)
-        return ngettext("%(num)s hour", "%(num)s hours", n) % {"num": digits(look, n)}
-    n = max(1, round(seconds / MINUTE))
+    return _hours(look, round(seconds / HOUR)) if seconds >= HOUR else _minutes(look, max(1, round(seconds / MINUTE)))
+
+
+@kept
+def _hours(look: Look, n: int) -> str:
+    return ngettext("%(num)s hour", "%(num)s hours", n) % {"num": digits(look, n)}
+
+
+@kept
+def _minutes(look: Look, n: int) -> str:
     return ngettext("%(num)s minute", "%(num)s minutes", n) % {"num": digits(look, n)}
 
 
+@kept
 def days(look: Look, n: int) -> str:
     """Say a number of days."""
     return ngettext("%(num)s day", "%(num)s days", n) % {"num": digits(look, n)}
@@ -166,4 +212,4 @@ def stopped(look: Look, sentence: Markup) -> Markup:
 
 def phrase(text: str, **parts: object) -> Markup:
     """Fill a translated sentence; parts that are not markup are escaped."""
-    return Markup(text) % {name: escape(part) for name, part in parts.items()}  # noqa: S704 - the text is ours
+    return Markup(text % {name: escape(part) for name, part in parts.items()})  # noqa: S704 - text is ours, parts escaped

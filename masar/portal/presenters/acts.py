@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from masar.cases.queries import Sheet
@@ -13,6 +12,7 @@ from masar.kernel.errors import Refusal
 from masar.portal.look import Look
 from masar.portal.presenters.forms import Field
 from masar.portal.presenters.rows import url_of
+from masar.portal.tongue import gettext as _
 from masar.portal.words import day, phrase, reference, said
 
 

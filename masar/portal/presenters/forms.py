@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from masar.kernel.ids import ascii_digits
 from masar.portal.look import Look
+from masar.portal.tongue import gettext as _
 from masar.portal.words import digits, phrase, said
 
 LONGEST = 4000

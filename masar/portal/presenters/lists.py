@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from markupsafe import Markup
 
 from masar.cases.queries import Counts, Filter, Home, Listing
 from masar.portal.look import Look
 from masar.portal.presenters.rows import Card, card
+from masar.portal.tongue import gettext as _
 from masar.portal.words import digits, phrase
 
 FILTERS = ("open", "needs-you", "in-progress", "ready", "late")

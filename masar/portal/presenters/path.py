@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from masar.cases.queries import Row, Sheet, Stop
 from masar.portal.look import Look
 from masar.portal.presenters.rows import Card, card
 from masar.portal.presenters.standing import STANDINGS, standing_of
+from masar.portal.tongue import gettext as _
 from masar.portal.words import agency_short, day, days, days_ago, digits, lasting, moment, phrase, said
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from markupsafe import Markup
 
 from masar.cases.queries import Due, Row
 from masar.portal.look import Look
-from masar.portal.words import DAY, day, days, days_ago, digits, lasting, phrase
+from masar.portal.tongue import gettext as _
+from masar.portal.words import DAY, day, day_in_full, day_parts, days, days_ago, digits, kept, lasting, phrase
 
 
 def used(look: Look, promise: Due) -> str:
@@ -53,8 +54,14 @@ def line(look: Look, row: Row) -> Markup:
     if promise.is_paused:
         return phrase(_("The agency's clock is stopped: %(used)s"), used=used(look, promise))
     if promise.at is not None:
-        return phrase(_("Promised by %(day)s"), day=day(look, promise.at))
+        return promised_by(look, *day_parts(look, promise.at))
     return phrase(_("No date is promised for this service"))
+
+
+@kept
+def promised_by(look: Look, on: date, far: bool) -> Markup:
+    """Say by which day something is promised."""
+    return phrase(_("Promised by %(day)s"), day=day_in_full(look, on, far))
 
 
 def until(look: Look, row: Row) -> Markup:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from markupsafe import Markup
 
@@ -10,6 +9,7 @@ from masar.cases.queries import Row, Sheet
 from masar.portal.look import Look
 from masar.portal.presenters import promises
 from masar.portal.presenters.standing import SILENT_AFTER, silent_days
+from masar.portal.tongue import gettext as _
 from masar.portal.words import agency_short, ago, day, digits, moment, phrase, said, stopped
 
 

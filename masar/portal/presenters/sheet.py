@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from masar.cases.queries import Question, Row, Sheet
@@ -17,6 +16,7 @@ from masar.portal.presenters.rows import Card, card, url_of
 from masar.portal.presenters.sentences import freshness, sentences, what_now
 from masar.portal.presenters.standing import is_silent, standing_of, tag
 from masar.portal.presenters.timeline import LineView, lines_of
+from masar.portal.tongue import gettext as _
 from masar.portal.words import agency, agency_short, day, digits, lasting, moment, phrase, reference, said
 
 PLACES = {

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
-from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from masar.cases.queries import Row
 from masar.portal.look import Look
+from masar.portal.tongue import gettext as _
+from masar.portal.words import kept
 
 SILENT_AFTER = 3  # working days without a word from the agency
+_TOO_SOON = timedelta(days=SILENT_AFTER - 1)  # in which fewer days than that can close
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ def silent_days(row: Row, look: Look) -> int:
 
 def is_silent(row: Row, look: Look) -> bool:
     """Tell whether an agency has been silent for so long that "in progress" would be a guess."""
+    if look.now - (row.heard_at or row.opened_at) < _TOO_SOON:
+        return False
     return silent_days(row, look) >= SILENT_AFTER
 
 
@@ -69,5 +74,11 @@ def standing_of(row: Row, look: Look) -> str:
 
 def tag(look: Look, standing: str) -> Markup:
     """Write the badge of a standing: shape, word and colour."""
+    look.icon(STANDINGS[standing].icon)  # the page's own list of icons must know of it
+    return _tag(look, standing)
+
+
+@kept
+def _tag(look: Look, standing: str) -> Markup:
     how = STANDINGS[standing]
     return Markup('<span class="tag is-{}">{}{}</span>').format(how.colour, look.icon(how.icon), how.word())

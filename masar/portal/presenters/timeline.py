@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from masar.cases.queries import Line, Row, Sheet
 from masar.portal.look import Look
+from masar.portal.tongue import gettext as _
 from masar.portal.words import agency_short, moment, phrase, said
 
 LEARNED_LATER = timedelta(minutes=10)
