@@ -116,6 +116,23 @@ def test_a_question_is_answered_by_mouse_and_a_double_press_answers_once(
     assert lines_of(viewer_of, person, number, "answered") == 1
 
 
+def test_the_same_answer_sent_again_later_finds_itself_taken(
+    visits: Visits, newcomer: Newcomer, licence_of: Licence, viewer_of: ViewerOf
+) -> None:
+    person = newcomer()
+    number, _ = licence_of(person, "review", "more-information")
+    page = visits.of(person)
+    page.goto(f"/ar/requests/{number}/")
+    form = {
+        name: page.locator(f"#need [name={name}]").get_attribute("value") or ""
+        for name in ("csrfmiddlewaretoken", "token")
+    }
+    for words, status in (("في مركز حولي", 303), ("في مركز حولي", 303), ("جواب آخر", 409)):
+        answer = page.request.post(f"/ar/requests/{number}/answer/", form=form | {"answer": words}, max_redirects=0)
+        assert answer.status == status, words
+    assert lines_of(viewer_of, person, number, "answered") == 1
+
+
 def test_a_question_is_answered_by_keyboard(
     visits: Visits, newcomer: Newcomer, licence_of: Licence, viewer_of: ViewerOf
 ) -> None:
