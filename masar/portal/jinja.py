@@ -17,7 +17,8 @@ from masar.portal.look import COOKIE, LANGUAGES, OWN_NAMES, Look, look_of_cookie
 from masar.portal.presenters.rows import listed
 from masar.portal.presenters.standing import tag
 from masar.portal.shelf import address_of
-from masar.portal.tongue import address, voice
+from masar.portal.token import TokenField
+from masar.portal.tongue import addresses, voice
 
 UNDER_WAY = timedelta(seconds=5)  # what was received before the page was made may have been written after it
 
@@ -27,7 +28,7 @@ def environment(**options: Any) -> Environment:
     options["trim_blocks"] = options["lstrip_blocks"] = True
     made = Environment(**options, extensions=["jinja2.ext.i18n"])  # noqa: S701 - Django sets autoescape
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    made.globals.update(url=address, static=address_of, words=words, tag=tag, listed=listed, own_names=OWN_NAMES)
+    made.globals.update(static=address_of, words=words, tag=tag, listed=listed, own_names=OWN_NAMES)
     return made
 
 
@@ -37,6 +38,8 @@ def context(request: HttpRequest) -> dict[str, Any]:
     return {
         "look": look,
         "_": voice(look.language),
+        "url": addresses(look.language),
+        "csrf_input": TokenField(request),
         "icon": look.icon,
         "viewer": getattr(request, "viewer", None),
         "demonstration": getattr(settings, "DEMONSTRATION", False),

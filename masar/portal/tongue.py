@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from django.urls import reverse
@@ -60,6 +60,12 @@ def voice(language: str) -> Callable[..., Markup]:
 def _address(language: str, name: str) -> str:
     with translation.override(language):
         return reverse(name)
+
+
+@lru_cache(maxsize=16)
+def addresses(language: str) -> Callable[..., str]:
+    """Return the `url` of pages in a language."""
+    return partial(address, language=language)
 
 
 def address(name: str, *args: object, language: str = "") -> str:

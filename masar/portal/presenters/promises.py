@@ -71,11 +71,14 @@ def until(look: Look, row: Row) -> Markup:
     left = (row.limit_at - look.now).total_seconds()
     if left <= 0:
         return phrase(_("The last day was %(day)s"), day=day(look, row.limit_at))
-    text = _("Collect it by %(day)s") if row.state == "ready" else _("Do it by %(day)s")
-    if left < 7 * DAY:
-        text = (
-            _("Collect it by %(day)s (%(left)s left)")
-            if row.state == "ready"
-            else _("Do it by %(day)s (%(left)s left)")
-        )
-    return phrase(text, day=day(look, row.limit_at), left=lasting(look, row.limit_at - look.now))
+    rest = lasting(look, row.limit_at - look.now) if left < 7 * DAY else ""
+    return _by(look, *day_parts(look, row.limit_at), row.state == "ready", rest)
+
+
+@kept
+def _by(look: Look, on: date, far: bool, ready: bool, rest: str) -> Markup:
+    if rest:
+        text = _("Collect it by %(day)s (%(left)s left)") if ready else _("Do it by %(day)s (%(left)s left)")
+    else:
+        text = _("Collect it by %(day)s") if ready else _("Do it by %(day)s")
+    return phrase(text, day=day_in_full(look, on, far), left=rest)
