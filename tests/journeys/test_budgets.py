@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page
 
-from tests.journeys.browsing import Visits
+from tests.journeys.browsing import Person, Visits
 from tests.journeys.pages import Place, places
 from tests.running import Server
 
@@ -88,10 +88,24 @@ def test_a_first_view_stays_within_its_budget(
 def test_a_page_is_seen_soon_and_does_not_jump(
     name: str, language: str, network: str, visits: Visits, cast: dict, numbers: dict
 ) -> None:
-    bits, round_trip, most = NETWORKS[network]
-    place = named(numbers)[name]
-    device = {"service_workers": "block"}
-    page = visits.of(cast[place.who], **device) if place.who else visits.stranger(**device)
+    """The best of three counts: a busy machine makes a page later, never sooner."""
+    place, most = named(numbers)[name], NETWORKS[network][2]
+    soonest = 99.0
+    for _ in range(3):
+        painted, shifted = _seen(f"/{language}/{place.tail}", network, visits, cast[place.who] if place.who else None)
+        print(f"seen {name} {language} {network}: {painted:.2f} s, shift {shifted:.4f}")
+        assert painted > 0
+        assert shifted <= SHIFT
+        soonest = min(soonest, painted)
+        if soonest <= most:
+            break
+    assert soonest <= most
+
+
+def _seen(address: str, network: str, visits: Visits, person: Person | None) -> tuple[float, float]:
+    """Open a page with nothing kept, over a slow network: when its largest piece is painted (s), how much it jumped."""
+    bits, round_trip, _ = NETWORKS[network]
+    page = visits.of(person, service_workers="block") if person else visits.stranger(service_workers="block")
     page.add_init_script(f"({SEEN})()")
     page.set_default_timeout(60_000)
     session = page.context.new_cdp_session(page)
@@ -101,13 +115,11 @@ def test_a_page_is_seen_soon_and_does_not_jump(
         "Network.emulateNetworkConditions",
         {"offline": False, "latency": round_trip, "downloadThroughput": speed, "uploadThroughput": speed},
     )
-    page.goto(f"/{language}/{place.tail}")
+    page.goto(address)
     page.evaluate("document.fonts.ready")
     page.wait_for_timeout(300)
     painted, shifted = page.evaluate("[window.painted / 1000, window.shifted]")
-    print(f"seen {name} {language} {network}: {painted:.2f} s, shift {shifted:.4f}")
-    assert 0 < painted <= most
-    assert shifted <= SHIFT
+    return float(painted), float(shifted)
 
 
 @pytest.mark.parametrize("name", ["masar.css", "masar.js", "fonts/masar-ar-400.woff2"])

@@ -81,6 +81,8 @@ def test_pages_of_a_log_in_that_ended_are_not_kept_beside_the_next_persons(
     with_worker(page, "/ar/")
     page.goto(f"/ar/requests/{number}/")
     until(page, "caches.open('masar-pages').then((c) => c.keys()).then((k) => k.length > 0)")
+    page.context.route("**/live/**", lambda route: route.abort())  # else the page itself may go to the login first
+    page.reload()
     page.context.clear_cookies()
     page.goto("/ar/requests/")
     assert "/ar/login/" in page.url
