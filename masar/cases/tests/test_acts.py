@@ -202,7 +202,8 @@ def test_a_limit_that_ran_out_ends_the_request_at_that_instant_with_its_reason(a
     assert (sheet.row.state, sheet.row.outcome, sheet.row.closed_at) == ("refused", "refused", limit)
     assert sheet.reason["ar"] == "لم يصلنا منك جواب خلال المهلة"
     assert sheet.lines[-1].by == "masar"
-    assert end_what_ran_out(limit + timedelta(days=1)) == 0
+    end_what_ran_out(limit + timedelta(days=1))
+    assert sheet_of(viewer, number).row.seq == sheet.row.seq, "it ends once"
     assert in_order(number)
 
 

@@ -41,14 +41,15 @@ def test_every_single_wrong_digit_is_found(number: int, place: int, shift: int) 
     assert read_number("".join(digits)) is None
 
 
-@given(NUMBERS)
-def test_most_swapped_neighbours_are_found(number: int) -> None:
-    """MOD 11,10 finds all swaps but few pairs; none may be read as a number of another length."""
-    digits = str(number)
-    swapped = [
-        digits[:n] + digits[n + 1] + digits[n] + digits[n + 2 :] for n in range(10) if digits[n] != digits[n + 1]
-    ]
-    assert sum(read_number(text) is not None for text in swapped) <= 2
+def test_nearly_all_swapped_neighbours_are_found() -> None:
+    found = swapped = 0
+    for number in (new_number() for _ in range(2000)):
+        digits = str(number)
+        for n in range(10):
+            if digits[n] != digits[n + 1]:
+                swapped += 1
+                found += read_number(digits[:n] + digits[n + 1] + digits[n] + digits[n + 2 :]) is None
+    assert found / swapped > 0.96
 
 
 @pytest.mark.parametrize("text", ["", "4829173306", "482917330655", "0829173306x", "4829173306a", "٤٨٢٩", "1" * 400])
