@@ -129,6 +129,7 @@ def test_a_person_is_told_of_their_own_requests_only(
     other.goto(f"/ar/requests/{his_number}/")
     listening(page)
     listening(other)
+    other.wait_for_timeout(1500)  # until it has asked, once, what changed while it connected
     asked = _requests(other)
     gdt.report("step", her_ref, step="printing")
     expect(page.locator(".step.now h3")).to_contain_text("طباعة")
