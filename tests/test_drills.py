@@ -68,8 +68,13 @@ class Agency(threading.Thread):
         told += [("noted", {"note": f"n{n}"}) for n in range(3)]
         events = [
             {
-                "specversion": "1.0", "id": f"{ref}-{n}", "source": "urn:masar:kw.moi.gdt:drill", "subject": f"ref:{ref}",
-                "type": f"masar.request.{type_}.v1", "time": f"2026-11-0{n + 1}T09:00:00+03:00", "sequence": f"{n:012d}",
+                "specversion": "1.0",
+                "id": f"{ref}-{n}",
+                "source": "urn:masar:kw.moi.gdt:drill",
+                "subject": f"ref:{ref}",
+                "type": f"masar.request.{type_}.v1",
+                "time": f"2026-11-0{n + 1}T09:00:00+03:00",
+                "sequence": f"{n:012d}",
                 "data": what,
             }
             for n, (type_, what) in enumerate(told)

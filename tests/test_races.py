@@ -210,15 +210,16 @@ def test_agencies_at_once_on_a_request_and_its_checks_end_right(municipality):
         assert is_right(*family)
 
 
-def test_two_relays_at_once_tell_each_change_once(open_licence, traffic):
+def test_relays_at_once_tell_each_change_once(open_licence, traffic):
+    """Forty of ours, and perhaps the worker of a Masar that another test started on this database."""
     while relay():
         pass
-    numbers = [open_licence()[0] for _ in range(60)]
     with psycopg.connect(os.environ["MASAR_PG_DSN"], autocommit=True) as listener:
         listener.execute(f"listen {CHANNEL}")
+        numbers = [open_licence()[0] for _ in range(60)]
         kept = together([lambda: relay(7)] * 40)
         told = [row for note in listener.notifies(timeout=1) for row in note.payload.split()]
-    assert sum(kept) == len(told)
+    assert sum(kept) <= len(told)
     by_number = Counter(int(row.split(":")[1]) for row in told)
     assert {number: by_number[number] for number in numbers} == dict.fromkeys(numbers, 1)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from masar.cases.actions.write import Rows
 from masar.cases.rules.envelope import Envelope, Flaw, Subject, read_subject
 from masar.cases.rules.fit import misfit
 from masar.cases.rules.fold import fold, follow
+from masar.cases.rules.path import skipped
 from masar.catalogue.queries import Definition, Snapshot
 from masar.kernel.crypto import new_key, seal, vault
 from masar.kernel.database import array, take
@@ -215,6 +217,10 @@ class Chunk:
 
     def _begin(self, envelope: Envelope, row: int, person: KnownPerson, parent: Live | None) -> Item:
         id_, case_key, case = self._ids.pop(), new_key(), case_of(row, self.snapshot)
+        if skips := skipped(case.definition, envelope.data.get("form") or {}):
+            # The form is sealed; which steps it rules out is structure, and the path is drawn from that.
+            facts = {**envelope.event.facts, "skips": skips}
+            envelope = replace(envelope, event=replace(envelope.event, facts=facts))
         live = Live(
             id_, new_number(), person.id, row, case, parent.id if parent else None, 0,
             max(self.received_at, parent.first_received_at) if parent else self.received_at,

@@ -12,7 +12,7 @@ from masar.cases.rules.events import Event
 from masar.cases.rules.fold import child_of, fold
 from masar.cases.rules.standing import Case, Move
 from masar.catalogue.queries import catalogue
-from masar.kernel.database import acting, array
+from masar.kernel.database import acting, array, take
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,8 @@ def agency_requests(
 def agency_request(agency: str, number: int) -> AgencyRequest | None:
     """Return one request with its events in order; None unless the agency has part in it.
 
-    What followed from sub-requests shows as far as the agency has part in those.
+    The whole family is folded, as the system once the right is proven: a move that a sub-request explains is not off
+    the path, though the agency may not read that one. Only the request's own events are returned.
     """
     with acting("masar_agency", agency=agency) as cursor:
         cursor.execute(
@@ -82,6 +83,7 @@ def agency_request(agency: str, number: int) -> AgencyRequest | None:
         row = cursor.fetchone()
         if row is None:
             return None
+        take(cursor, "masar_system")
         cursor.execute("select id, definition_id, is_appeal from cases_request where parent_id = %s::bigint", [row[0]])
         below = cursor.fetchall()
         cursor.execute(

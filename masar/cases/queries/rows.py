@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from masar.cases.rules.path import count_of
 from masar.cases.rules.story import Counts, Due, Filter, Listing, Row
 from masar.catalogue.queries import catalogue
 from masar.kernel.database import read_as_person
@@ -19,7 +20,7 @@ PAGE = 20
 _COLUMNS = (
     "r.number, r.definition_id, r.agency_id, r.step, r.state, r.outcome, r.holder, r.since, r.opened_at, r.closed_at,"
     " r.changed_at, r.heard_at, r.last_type, r.last_at, r.due_at, r.used, r.allowed, r.unit, r.is_paused, r.broken_at,"
-    " r.step_due_at, r.limit_at, r.seq, (r.fold->'standing'->>'stop')::int, r.id"
+    " r.step_due_at, r.limit_at, r.seq, (r.fold->'standing'->>'stop')::int, r.id, r.fold->'standing'->'skips'"
 )
 _LATE = "(r.broken_at is not null or r.due_at < $2)"
 _WHERE = {
@@ -93,6 +94,7 @@ class _Columns(msgspec.Struct, array_like=True):
     seq: int
     stop: int
     id: int
+    skips: list[str] | None
 
 
 _decode = msgspec.json.Decoder(list[_Columns]).decode
@@ -103,8 +105,8 @@ def _row(c: _Columns, previous_visit: datetime | None) -> Row:
     due = Due(c.due_at, c.used, c.allowed, c.unit, c.is_paused, c.broken_at)  # type: ignore[arg-type]
     return Row(
         c.number, definition, c.agency, c.step, c.state, c.outcome, c.holder or None, c.since, c.opened_at, c.closed_at,
-        c.changed_at, c.heard_at, c.last_type, c.last_at, due, c.step_due_at, c.limit_at, c.seq, c.stop,
-        definition.stops,
+        c.changed_at, c.heard_at, c.last_type, c.last_at, due, c.step_due_at, c.limit_at, c.seq,
+        *count_of(definition, c.step, c.stop, c.skips or ()),
         is_new=previous_visit is not None and c.changed_at > previous_visit,
     )  # fmt: skip
 

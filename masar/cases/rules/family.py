@@ -51,8 +51,12 @@ def verdict(turns: Sequence[ChildTurn], step: Step) -> bool | None:
     return False if is_refused or not waits else None
 
 
-def onward(definition: Definition, step: Step) -> str | None:
-    """Return the step after this one on the path, where the definition allows it; else the first allowed one."""
+def onward(definition: Definition, step: Step, skips: Sequence[str] = ()) -> str | None:
+    """Return the step after this one on the path, where the definition allows it; else the first allowed one.
+
+    `skips`: steps that the form ruled out; nobody is led into them.
+    """
     path = definition.path
-    after = path[path.index(step.id) + 1] if step.id in path[:-1] else None
-    return after if after in step.next else next((place for place in step.next if place in definition.steps), None)
+    after = next(iter([p for p in path[path.index(step.id) + 1 :] if p not in skips] if step.id in path else ()), None)
+    allowed = [place for place in step.next if place in definition.steps and place not in skips]
+    return after if after in allowed else next(iter(allowed), None)

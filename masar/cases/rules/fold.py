@@ -91,6 +91,7 @@ def _begin(case: Case, at: datetime, event: Event) -> Standing:
         holder=None,
         promise=promise,
         last_at=at,
+        skips=list(event.facts.get("skips", ())),
     )
 
 
@@ -259,7 +260,8 @@ class _Run:
         asked = self.standing.asked
         if asked is not None and (asked.back == step.id or asked.back in step.next):
             return asked.back
-        onward = [place for place in step.next if place in self.case.definition.steps]
+        skips = self.standing.skips
+        onward = [place for place in step.next if place in self.case.definition.steps and place not in skips]
         return onward[0] if onward else step.id
 
     def _move(self, at: datetime, place: str, *, keep_handed: bool = False) -> None:
@@ -354,7 +356,8 @@ class _Run:
         turns = self._ours(step) if step.children else []
         is_good = verdict(turns, step) if turns else None
         if is_good is not None:
-            self._settle(at, turns, onward(self.case.definition, step) if is_good else step.on_refused)
+            onto = onward(self.case.definition, step, self.standing.skips) if is_good else step.on_refused
+            self._settle(at, turns, onto)
 
     def _settle(self, at: datetime, turns: Sequence[ChildTurn], place: str | None) -> None:
         """Draw the result once. Sub-requests still open are no longer needed: `left_open` names them."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from masar.cases.rules.clock import Meter, Span
 from masar.cases.rules.standing import CalendarOf, Folded, Move, Standing
 from masar.cases.rules.story import Due, Stop
+from masar.catalogue.rules.conditions import evaluate
 from masar.catalogue.rules.definition import Definition, Step
 
 
@@ -58,12 +60,24 @@ def path_of(definition: Definition, folded: Folded, calendar_of: CalendarOf, now
     return stops
 
 
+def skipped(definition: Definition, form: Mapping[str, Any]) -> list[str]:
+    """Return the steps that the form rules out: those whose condition is known to fail."""
+    return [step.id for step in definition.steps.values() if step.when and evaluate(step.when, {"form": form}) is False]
+
+
+def count_of(definition: Definition, step: str, stop: int, skips: Sequence[str]) -> tuple[int, int]:
+    """Return (which stop it is, of how many), without the steps skipped; one that was entered all the same counts."""
+    left_out = [definition.path.index(place) for place in skips if place in definition.path and place != step]
+    return stop - sum(place < stop for place in left_out), definition.stops - len(left_out)
+
+
 def coming(definition: Definition, standing: Standing, calendar_of: CalendarOf, now: datetime) -> list[Stop]:
     """Return the steps still expected, each with the date by which its own promise would end, where it has one.
 
     A step in the citizen's hands is taken to need no time: what people do is theirs to decide, and not promised.
     """
-    ahead = [definition.steps[place] for place in definition.path[standing.stop :] if place in definition.steps]
+    places = [place for place in definition.path[standing.stop :] if place not in standing.skips]
+    ahead = [definition.steps[place] for place in places if place in definition.steps]
     at: datetime | None = max(step_due_of(standing, calendar_of) or now, now)
     if standing.step_promise is None and standing.holder is not None and standing.holder.agency is not None:
         at = None  # the present step promises nothing, so nothing can be said of what follows it

@@ -79,6 +79,7 @@ class Standing(msgspec.Struct):
     last_source: str = ""
     tails: dict[str, Tail] = {}
     voids: list[tuple[str, str]] = []
+    skips: list[str] = []  # steps that the form ruled out when it was opened
     settled: list[int] = []  # children whose result was already drawn
 
 

@@ -293,3 +293,32 @@ def test_checks_that_the_permit_no_longer_waits_for_are_let_go_once(municipality
     assert agency_request("kw.mew", water_number).state == "submitted", "an agency that goes on is let go on"
     for each in (number, fire_number, water_number):
         assert in_order(each)
+
+
+def test_an_agency_without_part_in_the_checks_sees_that_they_explain_the_move(municipality):
+    """Justice was asked about ownership; that both checks then succeeded is why the permit went on to the fee."""
+    fire, water = Reporter("kw.kff"), Reporter("kw.mew")
+    name, at = secrets.token_hex(6), now() - timedelta(days=9)
+    data = {"service": "kw.km.building-permit", "agency_ref": name, "civil_id": new_civil_id()}
+    sent = [
+        municipality.event("opened", None, at, **data),
+        municipality.event("step", f"ref:{name}", at + timedelta(hours=1), step="ownership"),
+        municipality.event("handed-over", f"ref:{name}", at + timedelta(hours=2), to="kw.moj"),
+        municipality.event("step", f"ref:{name}", at + timedelta(hours=3), step="technical-review"),
+        municipality.event("step", f"ref:{name}", at + timedelta(hours=4), step="checks"),
+    ]
+    for service in ("kw.kff.fire-safety-check", "kw.mew.electricity-check"):
+        data = {"service": service, "agency_ref": service[3:] + name, "parent": f"ref:{name}"}
+        sent.append(municipality.event("opened", None, at + timedelta(days=1), **data))
+    items = municipality.send(*sent)
+    assert [item.status for item in items] == ["accepted"] * 7
+    number, fire_number, water_number = items[0].number, items[5].number, items[6].number
+    later = at + timedelta(days=2)
+    fire.send(fire.event("decided", str(fire_number), later, outcome="approved"))
+    water.send(water.event("decided", str(water_number), later, outcome="approved"))
+    on = municipality.send(municipality.event("step", str(number), later + timedelta(days=1), step="inspection"))[0]
+    assert (on.status, on.is_off_path) == ("accepted", False)
+    seen = agency_request("kw.moj", number)
+    assert seen is not None
+    assert (seen.step, [move.is_off_path for move in seen.moves]) == ("inspection", [False] * 6)
+    assert agency_request("kw.moj", fire_number) is None

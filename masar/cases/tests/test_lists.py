@@ -9,7 +9,7 @@ import pytest
 
 from conftest import logged_in, new_civil_id
 from masar.cases.actions import withdraw
-from masar.cases.queries import changes_since, home, my_requests
+from masar.cases.queries import changes_since, home, my_request, my_requests
 from masar.kernel.clock import now
 from masar.kernel.database import acting
 from masar.people import actions
@@ -99,3 +99,20 @@ def test_preferences_are_kept_and_others_cannot_be_set(open_licence: Any) -> Non
     profile, _ = my_requests(viewer, "open", None, now())
     assert (profile.language, profile.simple, profile.hijri) == ("ur", True, False)
     actions.prefer(viewer, unknown=1)
+
+
+def test_the_count_of_steps_leaves_out_what_the_form_rules_out(open_licence: Any, traffic: Any) -> None:
+    civil_id = new_civil_id()
+    at = now() - timedelta(days=1)
+    form = {"licence_number": "123456", "declaration": True}
+    by_kiosk, name, _ = open_licence(at.isoformat(), civil_id=civil_id, form=form | {"delivery": "kiosk"})
+    unsaid, _, _ = open_licence(at.isoformat(), civil_id=civil_id)
+    viewer = logged_in(civil_id)
+    counts = {row.number: (row.stop, row.stops) for row in my_requests(viewer, "open", None, now())[1].rows}
+    assert counts == {by_kiosk: (1, 5), unsaid: (1, 6)}
+    found = my_request(viewer, by_kiosk, now())
+    assert found is not None
+    assert [stop.step.id for stop in found[1].stops] == ["received", "fee", "review", "printing", "collect"]
+    traffic.send(traffic.event("step", name, at, step="posting"))
+    moved = next(row for row in my_requests(viewer, "open", None, now())[1].rows if row.number == by_kiosk)
+    assert (moved.step, moved.stop, moved.stops) == ("posting", 6, 6)

@@ -12,6 +12,7 @@ from masar.cases.rules.clock import CITIZEN, Holder
 from masar.cases.rules.events import SELF, Event
 from masar.cases.rules.family import ChildTurn, onward, verdict
 from masar.cases.rules.fold import fold, follow
+from masar.cases.rules.path import coming, count_of, skipped
 from masar.cases.rules.standing import Case, Child, Folded, question_token, withdrawal_of
 from masar.cases.tests.made import BEGIN, calendar_of, case
 from masar.catalogue.rules.definition import parse
@@ -261,6 +262,47 @@ def test_the_way_on_is_that_of_the_path_else_the_first_step_allowed() -> None:
         onward(definition, replace(checks, id="corrections", next=("refused", "technical-review")))
         == "technical-review"
     )
+
+
+CARD = "kw.paci.civil-id-card"
+
+
+@pytest.mark.parametrize(
+    ("delivery", "skips", "ahead", "count"),
+    [
+        ("kiosk", ["delivery"], ["collect"], (5, 6)),
+        ("home", ["collect"], ["delivery"], (5, 6)),
+        (None, [], ["collect", "delivery"], (5, 7)),
+    ],
+)
+def test_steps_that_the_form_rules_out_are_not_expected(
+    delivery: str | None, skips: list[str], ahead: list[str], count: tuple[int, int]
+) -> None:
+    definition = case(CARD).definition
+    found = skipped(definition, {"delivery": delivery} if delivery else {})
+    assert found == skips
+    opened = Event("urn:masar:kw.paci:x", "0", "opened", at(0), None, {"skips": found})
+    printing = Event("urn:masar:kw.paci:x", "1", "step", at(1), None, {"step": "printing"})
+    standing = fold(case(CARD), [opened, printing]).standing
+    assert [stop.step.id for stop in coming(definition, standing, calendar_of, at(2))] == ahead
+    assert count_of(definition, standing.step, standing.stop, standing.skips) == count
+
+
+def test_a_step_that_was_ruled_out_and_entered_all_the_same_is_counted() -> None:
+    opened = Event("urn:masar:kw.paci:x", "0", "opened", at(0), None, {"skips": ["delivery"]})
+    entered = Event("urn:masar:kw.paci:x", "1", "step", at(1), None, {"step": "delivery"})
+    standing = fold(case(CARD), [opened, entered]).standing
+    assert count_of(case(CARD).definition, standing.step, standing.stop, standing.skips) == (7, 7)
+
+
+def test_an_answer_does_not_lead_into_a_step_that_the_form_rules_out() -> None:
+    opened = Event("urn:masar:kw.paci:x", "0", "opened", at(0), None, {"skips": ["photo-check"]})
+    fee = Event("urn:masar:kw.paci:x", "1", "step", at(1), None, {"step": "fee"})
+    answered = Event("urn:masar:kw.paci:x", "2", "answered", at(2), None, {})
+    assert fold(case(CARD), [opened, fee, answered]).standing.step == "fee"
+    definition = case(PERMIT).definition
+    checks = replace(definition.steps["checks"], next=("fee", "technical-review"))
+    assert (onward(definition, checks), onward(definition, checks, ["fee"])) == ("fee", "technical-review")
 
 
 def test_checks_that_ended_before_their_step_is_entered_count_when_it_is() -> None:

@@ -31,7 +31,7 @@ def move(
     english: str,
     urdu: str,
 ) -> None:
-    """Decide that DAY works or not in CALENDAR_ID, and compute what is due anew; each request whose date moves says why."""
+    """Decide that DAY works or not in CALENDAR_ID and compute anew what is due; a request whose date moves says why."""
     words = {"ar": arabic, "en": english, "ur": urdu}
     reason = {language: text for language, text in words.items() if text}
     on: date = day.date()
