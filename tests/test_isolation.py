@@ -26,9 +26,11 @@ APPLICATION = (*LOGINS, *GROUPS)
 # Tables without a person or an agency, or whose rows are meant for whoever may read them at all.
 PUBLIC_ROWS = {
     "cases_directory": "finds a request by number; holds nothing personal",
+    "cases_pace": "figures of services, without persons",
     "catalogue_agency": "public",
     "catalogue_calendar": "public",
     "catalogue_calendar_override": "public",
+    "catalogue_country": "public",
     "catalogue_definition": "public",
 }
 

@@ -68,7 +68,12 @@ def load_path(path: Path) -> list[str]:
 
 def _load_places(cursor: CursorWrapper, loaded: Catalogue) -> list[str]:
     lines = []
-    for table, documents in (("catalogue_calendar", loaded.calendars), ("catalogue_agency", loaded.agencies)):
+    places = {
+        "catalogue_country": {loaded.country["id"]: loaded.country},
+        "catalogue_calendar": loaded.calendars,
+        "catalogue_agency": loaded.agencies,
+    }
+    for table, documents in places.items():
         for id_, document in documents.items():
             text = _json(document)
             cursor.execute(

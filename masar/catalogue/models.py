@@ -4,6 +4,16 @@ from django.db import models
 from django.db.models.functions import Now
 
 
+class Country(models.Model):
+    """A country that a catalogue speaks for: its languages, its money, the words of its sections."""
+
+    id = models.CharField(primary_key=True, max_length=2)
+    document = models.JSONField()
+
+    class Meta:
+        db_table = "catalogue_country"
+
+
 class Agency(models.Model):
     """An agency of government, by its dotted id. `document` holds titles, calendar and hours."""
 

@@ -6,16 +6,15 @@ import time
 
 import pytest
 
-from masar.catalogue import queries
 from masar.catalogue.actions import NoSuchKey, end_key, new_key
-from masar.catalogue.queries import agency_of_key
+from masar.catalogue.queries import agency_of_key, keys
 
 pytestmark = pytest.mark.database
 
 
 def test_a_key_that_ends_stops_working_within_seconds(kuwait: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert queries.FRESH_SECONDS <= 5
-    monkeypatch.setattr(queries, "FRESH_SECONDS", 0.3)
+    assert keys.FRESH_SECONDS <= 5
+    monkeypatch.setattr(keys, "FRESH_SECONDS", 0.3)
     key = new_key("kw.moi.gdt")
     assert agency_of_key(key) == "kw.moi.gdt"
     assert end_key(key) == "kw.moi.gdt"
@@ -27,7 +26,7 @@ def test_a_key_that_ends_stops_working_within_seconds(kuwait: None, monkeypatch:
 
 def test_a_wrong_key_is_asked_for_each_time(kuwait: None) -> None:
     assert agency_of_key("msk_wrong") is None
-    assert len(queries._known_keys) <= queries.MOST_KEYS
+    assert len(keys._known_keys) <= keys.MOST_KEYS
 
 
 def test_a_key_ends_once(kuwait: None) -> None:

@@ -139,6 +139,21 @@ class Definition:
     status: str
     document: Mapping[str, Any] = field(repr=False)
 
+    @property
+    def kind(self) -> str:
+        """`service` (people apply for it), `check` (a child of other requests) or `appeal`."""
+        return str(self.document.get("kind", "service"))
+
+    @property
+    def sector(self) -> str:
+        """Id of the sector in which people look for it."""
+        return str(self.document["sector"])
+
+    @property
+    def life_events(self) -> tuple[str, ...]:
+        """Ids of the events of life in which people need it."""
+        return tuple(self.document.get("life_events", ()))
+
     @cached_property
     def first(self) -> Step:
         """The step in which a request begins."""

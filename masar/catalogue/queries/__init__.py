@@ -1,0 +1,61 @@
+"""Reads of the catalogue: what is in force, services by section and words, the register and its changes."""
+
+from masar.catalogue.deployment import languages
+from masar.catalogue.queries.keys import agency_of_key
+from masar.catalogue.queries.register import Change, changes, compare, register_json, register_jsonld
+from masar.catalogue.queries.services import (
+    Branch,
+    Section,
+    agencies_with_services,
+    branches_of,
+    find,
+    in_section,
+    life_events,
+    sectors,
+    service,
+    services,
+    versions_of,
+)
+from masar.catalogue.queries.snapshot import (
+    Snapshot,
+    agency_short,
+    agency_title,
+    calendar_of,
+    catalogue,
+    look_again,
+)
+from masar.catalogue.rules.calendar import Calendar
+from masar.catalogue.rules.changes import Difference
+from masar.catalogue.rules.definition import Definition, Text, parse
+
+__all__ = [
+    "Branch",
+    "Calendar",
+    "Change",
+    "Definition",
+    "Difference",
+    "Section",
+    "Snapshot",
+    "Text",
+    "agencies_with_services",
+    "agency_of_key",
+    "agency_short",
+    "agency_title",
+    "branches_of",
+    "calendar_of",
+    "catalogue",
+    "changes",
+    "compare",
+    "find",
+    "in_section",
+    "languages",
+    "life_events",
+    "look_again",
+    "parse",
+    "register_json",
+    "register_jsonld",
+    "sectors",
+    "service",
+    "services",
+    "versions_of",
+]
