@@ -190,3 +190,20 @@ class Outbox(models.Model):
 
     class Meta:
         db_table = "cases_outbox"
+
+
+class Pace(models.Model):
+    """How long a service really took, from requests that ended within a year. Measured anew; nothing personal in it.
+
+    Days run from opened to closed on the calendar; `agency_days` are the working days the agency itself used.
+    """
+
+    service = models.CharField(primary_key=True, max_length=200)
+    measured_at = models.DateTimeField()
+    count = models.IntegerField()
+    median_days = models.DecimalField(max_digits=7, decimal_places=1)
+    ninth_days = models.DecimalField(max_digits=7, decimal_places=1)
+    agency_days = models.DecimalField(max_digits=7, decimal_places=1, null=True)
+
+    class Meta:
+        db_table = "cases_pace"

@@ -29,6 +29,13 @@ def make_partitions(timestamp: int) -> None:
     actions.make_partitions()
 
 
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="measure_pace")
+def measure_pace(timestamp: int) -> None:
+    """Measure how long services really take, when that is due."""
+    actions.measure_pace_when_due()
+
+
 @app.periodic(cron="*/2 * * * *")
 @app.task(queueing_lock="rescue", pass_context=True)
 async def rescue(context: JobContext, timestamp: int) -> None:

@@ -63,7 +63,7 @@ def main() -> None:
     import django
 
     django.setup()
-    from masar.cases.actions import make_partitions
+    from masar.cases.actions import make_partitions, measure_pace_when_due
 
     alive = Path(os.environ.get("MASAR_HOME", "var")) / "run" / "worker.alive"
     alive.parent.mkdir(parents=True, exist_ok=True)
@@ -71,6 +71,7 @@ def main() -> None:
     relay = threading.Thread(target=relay_for_ever, args=(stop, alive), daemon=True)
     with contextlib.suppress(Exception):
         make_partitions()
+        measure_pace_when_due()
     relay.start()
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(work_for_ever())

@@ -3,6 +3,7 @@
 from masar.cases.actions.acts import answer, appeal, withdraw
 from masar.cases.actions.errors import AlreadyClosed, Empty, NotAllowed, NotFound, NothingAsked, TooLate, TooLong
 from masar.cases.actions.items import SYSTEM, Actor, Item, agency_actor, person_actor
+from masar.cases.actions.pace import measure_pace, measure_pace_when_due
 from masar.cases.actions.record import record
 from masar.cases.actions.relay import CHANNEL, relay
 from masar.cases.actions.upkeep import end_what_ran_out, let_in_what_waited, make_partitions, move_day, recompute
@@ -25,6 +26,8 @@ __all__ = [
     "end_what_ran_out",
     "let_in_what_waited",
     "make_partitions",
+    "measure_pace",
+    "measure_pace_when_due",
     "move_day",
     "person_actor",
     "recompute",

@@ -1,6 +1,7 @@
 """Reads of requests: lists and sheets for a person, requests for an agency."""
 
 from masar.cases.queries.agency import AgencyListing, AgencyRequest, agency_request, agency_requests
+from masar.cases.queries.paces import Pace, pace
 from masar.cases.queries.rows import Home, changes_since, home, my_requests
 from masar.cases.queries.sheet import my_request
 from masar.cases.rules.events import TYPES as EVENT_TYPES
@@ -16,6 +17,7 @@ __all__ = [
     "Home",
     "Line",
     "Listing",
+    "Pace",
     "Question",
     "Row",
     "Share",
@@ -27,4 +29,5 @@ __all__ = [
     "home",
     "my_request",
     "my_requests",
+    "pace",
 ]

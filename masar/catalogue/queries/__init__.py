@@ -26,7 +26,8 @@ from masar.catalogue.queries.snapshot import (
 )
 from masar.catalogue.rules.calendar import Calendar
 from masar.catalogue.rules.changes import Difference
-from masar.catalogue.rules.definition import Definition, Text, parse
+from masar.catalogue.rules.definition import Definition, Duration, Promise, Text, parse
+from masar.catalogue.rules.prices import price_range
 
 __all__ = [
     "Branch",
@@ -34,6 +35,8 @@ __all__ = [
     "Change",
     "Definition",
     "Difference",
+    "Duration",
+    "Promise",
     "Section",
     "Snapshot",
     "Text",
@@ -52,6 +55,7 @@ __all__ = [
     "life_events",
     "look_again",
     "parse",
+    "price_range",
     "register_json",
     "register_jsonld",
     "sectors",
