@@ -89,17 +89,27 @@ class RequestsOut(Schema):
 
 
 class ServiceOut(Schema):
-    """A published service in its version in force: texts by language, steps and outcomes."""
+    """A published service in its version in force, as its definition declares it: texts by language, fees in fils."""
 
     id: str
     version: int
+    kind: Literal["service", "check", "appeal"]
     agency: str
+    sector: str
     title: dict[str, str]
     summary: dict[str, str]
-    verified: bool
+    verified: bool = Field(description="False: fees and times are not confirmed by the agency.")
+    effective_from: str
     promise: dict[str, Any] | None = None
+    form: dict[str, Any] | None = Field(None, description="JSON Schema of `form` in masar.request.opened.v1.")
+    fees: list[dict[str, Any]]
+    documents: list[dict[str, Any]]
     steps: list[dict[str, Any]]
+    path: list[str] = Field(description="The expected way through steps, to an outcome.")
     outcomes: list[dict[str, Any]]
+    reasons: list[dict[str, Any]]
+    audience: list[str]
+    life_events: list[str]
 
 
 class ServicesOut(Schema):

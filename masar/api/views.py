@@ -213,29 +213,33 @@ def get_services(
     request: HttpRequest,
     limit: int = Query(50, ge=1, le=200),
     cursor: str | None = Query(None, max_length=200),
+    kind: str = Query(
+        "service",
+        pattern="^(service|check|appeal|all)$",
+        description="service: people apply for it; check: a child of other requests; appeal: against an outcome.",
+    ),
 ) -> HttpResponse:
-    """Return published services in their version in force, by id. Open to everybody."""
+    """Return published services in their version in force, by id, with all that a machine needs to act."""
     known = catalogue()
-    today = clock.now().date()
+    today = known.today()
     ids = sorted(service for service in known.published if service > (cursor or ""))
-    rows = [(service, known.current(service, today)) for service in ids]
-    found = [(service, known.definitions[row]) for service, row in rows if row is not None]
-    more = found[limit - 1][0] if len(found) > limit else None
-    return answer_json({"items": [_service(definition) for _, definition in found[:limit]], "next": more})
+    rows = (known.current(service, today) for service in ids)
+    current = (known.definitions[row] for row in rows if row is not None)
+    found = [definition for definition in current if kind in ("all", definition.kind)]
+    more = found[limit - 1].id if len(found) > limit else None
+    return answer_json({"items": [_service(definition) for definition in found[:limit]], "next": more})
 
 
 def _service(definition: Definition) -> dict[str, Any]:
     document = definition.document
+    own = ("id", "version", "agency", "sector", "title", "summary", "verified", "effective_from")
+    lists = ("fees", "documents", "steps", "outcomes", "path", "reasons", "audience", "life_events")
     return {
-        "id": definition.id,
-        "version": definition.version,
-        "agency": definition.agency,
-        "title": definition.title,
-        "summary": definition.summary,
-        "verified": definition.verified,
+        **{key: document[key] for key in own},
+        **{key: document.get(key, ()) for key in lists},
+        "kind": definition.kind,
         "promise": document.get("promise"),
-        "steps": document["steps"],
-        "outcomes": document["outcomes"],
+        "form": document["form"]["schema"] if "form" in document else None,
     }
 
 

@@ -77,14 +77,38 @@ def test_a_page_that_is_not_there_is_a_problem(client):
     assert client.get(URL).status_code == 405
 
 
-def test_services_are_public_and_paged(client, kuwait):
+def listed(client, **asked):
     seen, cursor = [], ""
     while cursor is not None:
-        answer = client.get("/api/v1/services", {"limit": 3} | ({"cursor": cursor} if cursor else {})).json()
-        seen += [item["id"] for item in answer["items"]]
+        answer = client.get("/api/v1/services", asked | ({"cursor": cursor} if cursor else {})).json()
+        seen += answer["items"]
         cursor = answer["next"]
+    return seen
+
+
+def test_services_are_public_and_paged(client, kuwait):
+    seen = [item["id"] for item in listed(client, limit=3)]
     assert seen == sorted(set(seen))
     assert "kw.moi.gdt.renew-driving-licence" in seen
+
+
+def test_services_are_what_people_apply_for_unless_another_kind_is_asked(client, kuwait):
+    kinds = {kind: listed(client, kind=kind, limit=200) for kind in ("service", "check", "appeal", "all")}
+    assert listed(client, limit=200) == kinds["service"]
+    assert {kind: {item["kind"] for item in items} for kind, items in kinds.items() if kind != "all"} == {
+        "service": {"service"}, "check": {"check"}, "appeal": {"appeal"},
+    }  # fmt: skip
+    assert len(kinds["all"]) == sum(len(items) for kind, items in kinds.items() if kind != "all")
+    assert client.get("/api/v1/services", {"kind": "other"}).status_code == 422
+
+
+def test_a_service_says_all_that_a_machine_needs_to_act(client, kuwait):
+    (licence,) = (item for item in listed(client, limit=200) if item["id"] == "kw.moi.gdt.renew-driving-licence")
+    assert licence["form"]["required"] == ["licence_number", "delivery", "declaration"]
+    assert (licence["sector"], licence["effective_from"], licence["path"][0]) == ("traffic", "2026-01-01", "received")
+    assert [fee["fils"] for fee in licence["fees"]] == [10000, 2000]
+    assert {"no-answer", "medical"} <= {reason["id"] for reason in licence["reasons"]}
+    assert licence["audience"] == ["citizen", "resident"]
 
 
 def test_reading_a_request_needs_a_purpose(client, key, open_licence):
