@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -9,16 +10,15 @@ import yaml
 
 
 def prepare(home: Path) -> None:
-    """Write `run/demo-keys.yaml` with a living key for each simulated agency, and introduce the cast."""
+    """Write `run/demo-keys.yaml` with a living key for each agency of the catalogue, and introduce the cast."""
     from demo.cast import CAST
-    from demo.paths import AGENCIES
     from masar.catalogue.actions import new_key
-    from masar.catalogue.queries import agency_of_key
+    from masar.catalogue.queries import agency_of_key, catalogue
     from masar.people.actions import introduce
 
     path = home / "run" / "demo-keys.yaml"
     known: dict[str, str] = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
-    keys = {agency: known.get(agency, "") for agency in AGENCIES}
+    keys = {agency: known.get(agency, "") for agency in sorted(catalogue().agencies)}
     keys = {agency: key if key and agency_of_key(key) == agency else new_key(agency) for agency, key in keys.items()}
     if keys != known:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -28,6 +28,18 @@ def prepare(home: Path) -> None:
         part.replace(path)
     for person in CAST:
         introduce(person.civil_id, person.name, person.language, person.password)
+    _show(home)
+
+
+def _show(home: Path) -> None:
+    """Leave the cast where the login page of a demonstration finds it."""
+    from demo.cast import CAST
+
+    shown = [{name: getattr(person, name) for name in ("name", "civil_id", "password", "language")} for person in CAST]
+    part = home / "run" / "demo-people.part"
+    part.parent.mkdir(parents=True, exist_ok=True)
+    part.write_text(json.dumps(shown, ensure_ascii=False), encoding="utf-8")
+    part.replace(home / "run" / "demo-people.json")
 
 
 if __name__ == "__main__":

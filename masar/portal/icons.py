@@ -27,9 +27,11 @@ SHAPES = {
     "print": '<path d="M7 9V3h10v6M7 17H4V9h16v8h-3M7 14h10v7H7z"/>',
     "quiet": '<circle cx="12" cy="12" r="9" stroke-dasharray="3.5 3.5"/><path d="M8 12h.01M12 12h.01M16 12h.01"/>',
     "shelf": '<path d="M3 4h18v5H3zM5 9v11h14V9M10 13h4"/>',
+    "sound": '<path d="M4 9v6h4l5 4V5L8 9zM16.5 9a4 4 0 0 1 0 6M19 6.5a8 8 0 0 1 0 11"/>',
     "stop": '<path d="M8.3 3h7.4L21 8.3v7.4L15.7 21H8.3L3 15.7V8.3z"/><path d="M9 9l6 6M15 9l-6 6"/>',
     "turn": '<path d="M9 6L4 11l5 5M4 11h10a6 6 0 0 1 0 12" transform="translate(0 -2)"/>',
     "warn": '<path d="M12 3.5L2.5 20h19z"/><path d="M12 10v4M12 17h.01"/>',
+    "zoom": '<circle cx="10.5" cy="10.5" r="7"/><path d="M15.7 15.7L21 21M7.5 10.5h6M10.5 7.5v6"/>',
 }
 MIRRORED = frozenset({"next", "back", "out"})
 _READY = {

@@ -13,6 +13,8 @@ from django.utils.translation import get_language, gettext, ngettext
 from jinja2 import Environment
 
 from masar.portal import words
+from masar.portal.demonstration import people
+from masar.portal.glossary import word
 from masar.portal.look import COOKIE, LANGUAGES, OWN_NAMES, Look, look_of_cookie
 from masar.portal.presenters.rows import listed
 from masar.portal.presenters.standing import tag
@@ -29,6 +31,7 @@ def environment(**options: Any) -> Environment:
     made = Environment(**options, extensions=["jinja2.ext.i18n"])  # noqa: S701 - Django sets autoescape
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals.update(static=address_of, words=words, tag=tag, listed=listed, own_names=OWN_NAMES)
+    made.globals.update(word=word, demonstration_people=people)
     return made
 
 

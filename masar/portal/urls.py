@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from masar.portal.views import lists, one, plain, preferences
+from masar.portal.views import lists, one, plain, preferences, steps
 
 urlpatterns = [
     path("", lists.first, name="home"),
@@ -15,6 +15,9 @@ urlpatterns = [
     path("account/", preferences.account, name="account"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("about/", plain.about, name="about"),
+    path("start/", steps.start, name="start"),
+    path("words/", steps.words, name="words"),
+    path("family/", steps.family, name="family"),
     path("offline/", plain.offline, name="offline"),
     path("signed-out/", plain.signed_out, name="signed_out"),
     path("_components/", plain.components, name="components"),

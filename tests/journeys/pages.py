@@ -29,6 +29,10 @@ _STRANGERS = (
     Place("login", "login/"),
     Place("login-first", "login/?next=/ar/requests/"),
     Place("preferences", "preferences/"),
+    Place("start", "start/"),
+    Place("start-last", "start/?step=6"),
+    Place("words", "words/"),
+    Place("family", "family/"),
     Place("offline", "offline/"),
     Place("signed-out", "signed-out/"),
     Place("components", "_components/"),
@@ -36,6 +40,7 @@ _STRANGERS = (
 )
 _OWN = (
     Place("home", "", "noura"),
+    Place("home-tour", "?tour=1", "noura"),
     Place("requests", "requests/", "noura"),
     Place("requests-ready", "requests/?f=ready", "noura"),
     Place("requests-none", "requests/?f=late", "noura"),

@@ -29,6 +29,7 @@ SEEN = """() => {
 LARGEST = [
     ("landing", "ar"), ("login", "en"), ("home", "ar"), ("requests", "ur"), ("request-needs-you", "ar"),
     ("request-late", "ur"), ("request-children", "en"), ("archive", "ar"), ("account", "ur"),
+    ("start", "ar"), ("words", "ur"), ("family", "en"),
 ]  # fmt: skip
 
 

@@ -21,7 +21,7 @@ def test_a_person_logs_in_and_reaches_a_request(language: str, visits: Visits, c
     noura: Person = cast["noura"]
     page = visits.stranger()
     page.goto(f"/{language}/")
-    page.click("main a.btn")
+    page.click("main .hero a.btn")
     log_in(page, WRITTEN[language](noura.civil_id), noura.password)
     page.wait_for_url(re.compile(rf"/{language}/$"))
     expect(page.locator("h1")).to_contain_text("نورة")

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from markupsafe import Markup
 
 from masar.cases.queries import Counts, Filter, Home, Listing
+from masar.portal.glossary import GLOSSARY
 from masar.portal.look import Look
 from masar.portal.presenters.rows import Card, card
 from masar.portal.tongue import gettext as _
@@ -21,7 +22,7 @@ VISIT = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
-    """The first page. No request stands on it twice."""
+    """The first page. No request stands on it twice. `is_first` tells whether the person is here for the first time."""
 
     greeting: Markup
     summary: Markup
@@ -31,11 +32,15 @@ class HomePage:
     archive: str
     need_count: str
     is_empty: bool
+    is_first: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """A list: its filters as (words, count, is current, address), its rows, the address of the next page."""
+    """A list: its filters as (words, count, is current, address), its rows, the address of the next page.
+
+    `signs` are the badges on it with what they mean.
+    """
 
     chips: Sequence[tuple[str, int, bool, str]]
     rows: Sequence[Card]
@@ -44,6 +49,7 @@ class ListPage:
     need_count: str
     empty_title: str
     empty_text: str
+    signs: Sequence[tuple[str, str]]
 
 
 def home_page(look: Look, home: Home) -> HomePage:
@@ -63,6 +69,7 @@ def home_page(look: Look, home: Home) -> HomePage:
         archive=_("Archive (%(num)s)") % {"num": digits(look, home.counts.archive)},
         need_count=digits(look, home.counts.needs_you) if home.counts.needs_you else "",
         is_empty=not home.counts.open,
+        is_first=since is None,
     )
 
 
@@ -103,14 +110,16 @@ def list_page(look: Look, listing: Listing, chosen: Filter, open_: str, archive:
     ]
     chips.append((_("Archive"), counts.archive, chosen == "archive", archive))
     title, text = _empty(chosen)
+    rows = [card(look, row) for row in listing.rows]
     return ListPage(
         chips=chips,
-        rows=[card(look, row) for row in listing.rows],
+        rows=rows,
         next=next_,
         is_archive=chosen == "archive",
         need_count=digits(look, counts.needs_you) if counts.needs_you else "",
         empty_title=title,
         empty_text=text,
+        signs=[(sign, GLOSSARY[sign].text()) for sign in dict.fromkeys(row.standing for row in rows)],
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from masar.cases.queries import Question, Row, Sheet
+from masar.portal.glossary import word
 from masar.portal.look import Look
 from masar.portal.presenters import promises
 from masar.portal.presenters.forms import Field, fields_of
@@ -128,7 +129,7 @@ def _is_appeal(row: Row, child: Row) -> bool:
 
 
 def _facts(look: Look, row: Row) -> list[tuple[str, Markup]]:
-    facts = [(_("Request number"), reference(look, row.number))]
+    facts: list[tuple[str, Markup]] = [(word(look, "request-number"), reference(look, row.number))]
     if not row.is_open:
         return [(_("Ended on"), day(look, row.closed_at or row.since)), *facts]
     promise = row.promise
@@ -136,26 +137,34 @@ def _facts(look: Look, row: Row) -> list[tuple[str, Markup]]:
     if row.is_late(look.now):
         when = (_("Late by"), phrase("%(time)s", time=promises.lateness(look, promise)))
     elif promise.is_paused:
-        when = (_("Clock stopped"), phrase("%(used)s", used=promises.used(look, promise)))
+        when = (word(look, "clock-stopped"), phrase("%(used)s", used=promises.used(look, promise)))
     elif promise.at:
-        when = (_("Promised by"), day(look, promise.at))
+        when = (word(look, "promise", _("Promised by")), day(look, promise.at))
     else:
         when = (_("Promised by"), phrase(_("no date")))
-    return [(_("Step"), step), when, *facts]
+    return [(word(look, "step"), step), when, *facts]
 
 
 def _details(look: Look, sheet: Sheet) -> list[tuple[str, Markup]]:
     row = sheet.row
-    details = [(_("Agency"), agency(look, row.agency)), (_("Opened on"), moment(look, row.opened_at))]
+    details: list[tuple[str, Markup]] = [
+        (_("Agency"), agency(look, row.agency)),
+        (_("Opened on"), moment(look, row.opened_at)),
+    ]
     if row.is_open and row.holder and row.holder != row.agency:
-        details.append((_("Now with"), agency(look, row.holder)))
+        details.append((word(look, "hand-over", _("Now with")), agency(look, row.holder)))
     promise = row.definition.promise
     if promise:
         span = promise.within.days or promise.within.seconds
         unit = "days" if promise.within.days else "seconds"
-        details.append((_("Promise of the service"), phrase("%(x)s", x=_within(look, span, unit, promise.clock))))
+        details.append(
+            (
+                word(look, "promise", _("Promise of the service")),
+                phrase("%(x)s", x=_within(look, span, unit, promise.clock)),
+            )
+        )
     if row.is_open and row.promise.allowed:
-        details.append((_("Of which"), phrase("%(x)s", x=promises.used(look, row.promise))))
+        details.append((word(look, "working-days", _("Of which")), phrase("%(x)s", x=promises.used(look, row.promise))))
     return details
 
 

@@ -16,7 +16,7 @@ from masar.portal.presenters.acts import appeal_field, appeal_page, withdraw_pag
 from masar.portal.presenters.forms import fields_of, filled
 from masar.portal.presenters.lists import home_page, list_page
 from masar.portal.presenters.sheet import view_of
-from masar.portal.views import plain, trouble
+from masar.portal.views import plain, steps, trouble
 from masar.portal.views.visiting import page
 
 MODES: dict[str, dict[str, Any]] = {
@@ -72,6 +72,9 @@ def pages() -> dict[str, Any]:
         "preferences": lambda r: page(r, "account.html", {"page": {"name": "", "is_saved": False}}),
         "landing": lambda r: page(r, "landing.html", {"page": {"is_home": True}}),
         "about": plain.about,
+        "start": steps.start,
+        "words": steps.words,
+        "family": steps.family,
         "offline": plain.offline,
         "signed-out": plain.signed_out,
         "404": trouble.not_found,
