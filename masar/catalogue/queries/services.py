@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 from masar.catalogue.queries.snapshot import Snapshot, agency_title, catalogue
 from masar.catalogue.rules.definition import Definition, Text
+from masar.catalogue.rules.passages import passages
+from masar.catalogue.rules.search import Index
 
 MOST_CHARACTERS = 300
 
@@ -53,6 +55,11 @@ class _Today:
         found = (snapshot.definitions[row] for row in rows if row is not None)
         prefix = f"{snapshot.country['id']}." if snapshot.country else ""
         return tuple(item for item in found if item.kind == "service" and item.id.startswith(prefix))
+
+    @cached_property
+    def index(self) -> Index:
+        country, agencies = self.snapshot.country, self.snapshot.agencies
+        return Index([list(passages(item.document, agencies[item.agency], country)) for item in self.services])
 
 
 _held = _Today(Snapshot(), date.min)
@@ -112,8 +119,8 @@ def in_section(kind: Literal["sector", "agency", "life"], id: str) -> Sequence[D
 
 def find(text: str, language: str, limit: int = 20) -> Sequence[Definition]:
     """Return services that fit what somebody typed, in any language, best first; [] for empty or odd input."""
-    wanted = text[:MOST_CHARACTERS].strip().casefold()
-    return [item for item in services() if wanted and wanted in item.title.get(language, "").casefold()][:limit]
+    today = _today()
+    return [today.services[number] for number in today.index.find(text[:MOST_CHARACTERS], language)[:limit]]
 
 
 def branches_of(agency: str) -> Sequence[Branch]:
