@@ -43,7 +43,9 @@ _SAYS_NOTHING = {
     "en": "the a an of for to in on at by with from my your our his her their i we you me it is are am be do does did"
     " can could how what where when which who why want need would like and or please get make if about there this that",
     "ur": "کا کی کے کو سے میں پر اور یا ہے ہیں ہوں تھا کیا کیسے کہاں کب مجھے میرا میری میرے اپنا اپنی اپنے ہو کر لیے"
-    " لئے چاہیے چاہتا چاہتی گا گی گے نے بھی یہ وہ ایک کرنا کرنی کرنے کروں کراؤں کروانا کروانی بنوانا بنوانی",
+    " لئے چاہیے چاہتا چاہتی گا گی گے نے بھی یہ وہ ایک کرنا کرنی کرنے کروں کراؤں کروانا کروانی بنوانا بنوانی"
+    " ka ki ke ko se mein main par aur ya hai hain kya kaise kahan mera meri mere apna apni apne karna karni karne"
+    " karwana karwani banwana chahiye",
 }
 
 

@@ -7,14 +7,20 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from masar.catalogue.rules.letters import forms, words_of
+from masar.catalogue.rules.sounds import bones, sound
 
 MOST_WORDS = 20
 OWN_LANGUAGE = 1.06  # what is written in the reader's language counts so much more
 PHRASE = 0.6  # a title or a search word that is just what was typed
+SHORT_PASSAGE = 5  # words; in those, neighbours may be written as one
 SHORTEST_GUESS = 4  # shorter words are not guessed at
-ENOUGH = 0.3  # of the weight of what was typed must be found
+KNOWN = 0.3  # a word that weighs less wherever it stands is guessed at all the same
+UNKNOWN = 0.2  # what a word tells that is nowhere
+TAIL = 0.15  # what fits so much less than the best is left out
+ENOUGH = 0.25  # of the weight of what was typed must be found
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +48,14 @@ class Index:
                 self._take(number, passage, known)
         self._known = sorted(known)
         self._shortened = _by_part((word for word in known if len(word) >= SHORTEST_GUESS - 1), _shortened)
+        self._sounds = _by_part(known, lambda word: {bones(sound(word))})
         self._trigrams = _by_part((word for word in known if len(word) >= 6), _trigrams)
 
     def _take(self, number: int, passage: Passage, known: set[str]) -> None:
         words = words_of(passage.text)
         whole = self._whole[" ".join(words)]
         whole[number] = max(passage.weight, whole.get(number, 0.0))
-        for word in words:
+        for word in (*words, *_joined(words)):
             known.add(word)
             for form, sure in forms(word):
                 weights = self._terms[form].setdefault(number, {})
@@ -76,13 +83,16 @@ class Index:
         return sorted(ranked, key=lambda number: (-ranked[number], number))
 
     def _places(self, word: str, language: str) -> tuple[float, dict[int, float]]:
-        """How much a word tells (the rarer the more), and how well each thing answers it."""
+        """How much a word tells (the rarer the more), and how well each thing answers it.
+
+        A word that is nowhere, or only in small print, tells little: people say more than a catalogue knows.
+        """
         places = self._gather(forms(word), language)
-        for form, sure in self._longer(word):
-            _keep_best(places, self._weights(form, sure, language))
-        if not any(weight >= 0.2 for weight in places.values()):
-            places = self._gather(self._guesses(word), language)
-        return math.log(1 + (self._count + 1) / (len(places) + 1)), places
+        if max(places.values(), default=0.0) < KNOWN:
+            guesses = (*self._longer(word), *self._guesses(word), *self._alike(word))
+            _keep_best(places, self._gather(guesses, language).items())
+        worth = math.log(1 + (self._count + 1) / (len(places) + 1))
+        return worth * max(UNKNOWN, *places.values(), 0.0), places
 
     def _gather(self, terms: Iterable[tuple[str, float]], language: str) -> dict[int, float]:
         places: dict[int, float] = {}
@@ -117,6 +127,14 @@ class Index:
                         found[other] = max(0.85 - 0.2 * apart, found.get(other, 0.0))
         return list(found.items())
 
+    def _alike(self, word: str) -> Iterator[tuple[str, float]]:
+        """Known words, in either script, that sound like it."""
+        sounded = sound(word)
+        for other in self._sounds.get(bones(sounded), ()) if len(sounded) >= SHORTEST_GUESS else ():
+            apart = distance(sounded, sound(other), 3)
+            if apart <= len(sounded) // 2 - 1 and other != word:
+                yield other, 0.7 - 0.1 * apart
+
     def _near(self, word: str) -> set[str]:
         near = {other for part in _shortened(word) for other in self._shortened.get(part, ())}
         if len(word) >= 7:
@@ -132,6 +150,11 @@ def _by_part(words: Iterable[str], parts_of: Callable[[str], set[str]]) -> Mappi
         for part in parts_of(word):
             found[part].append(word)
     return found
+
+
+def _joined(words: Sequence[str]) -> Iterator[str]:
+    """Neighbours in a short passage, written as one word."""
+    return (one + other for one, other in pairwise(words)) if len(words) <= SHORT_PASSAGE else iter(())
 
 
 def _keep_best(places: dict[int, float], more: Iterable[tuple[int, float]]) -> None:
