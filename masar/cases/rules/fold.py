@@ -193,10 +193,12 @@ class _Run:
         named = event.facts.get("step")
         place = str(named) if named else self._after_answer(step)
         is_off = self._is_off(place) and not (standing.asked and place == standing.asked.back)
-        if place == standing.step:
-            self._back(at, place)
-        else:
+        if place != standing.step:
             self._move(at, place)
+        elif step.holder == "citizen":
+            self._await_decision(at, step)
+        else:
+            self._back(at, place)
         return is_off
 
     def noted(self, at: datetime, event: Event) -> bool:
@@ -294,6 +296,12 @@ class _Run:
         standing.asked, standing.state = None, step.state
         standing.limit_at = self._limit_of(step)
         self._hand(at, self._holder_of(step))
+
+    def _await_decision(self, at: datetime, step: Step) -> None:
+        """Give the ball to the agency, in a citizen's step that leads only to outcomes: they have done their part."""
+        standing = self.standing
+        standing.asked, standing.state, standing.limit_at = None, "in-progress", None
+        self._hand(at, Holder("agency", standing.handed_to or step.agency or self.case.home))
 
     def _limit_of(self, step: Step) -> datetime | None:
         if step.limit is None:

@@ -305,6 +305,19 @@ def test_an_answer_does_not_lead_into_a_step_that_the_form_rules_out() -> None:
     assert (onward(definition, checks), onward(definition, checks, ["fee"])) == ("fee", "technical-review")
 
 
+def test_an_answer_that_leads_only_to_a_decision_gives_the_ball_to_the_agency() -> None:
+    source = "urn:masar:kw.pada:x"
+    way = [
+        Event(source, "0", "opened", at(0), None, {}),
+        Event(source, "1", "step", at(1), None, {"step": "pledge"}),
+        Event(SELF, "2", "answered", at(2), None, {}),
+    ]
+    before, after = (fold(case("kw.pada.carer-certificate"), way[:n]).standing for n in (2, 3))
+    assert (before.holder, before.state, before.limit_at is None) == (CITIZEN, "needs-you", False)
+    assert (after.step, after.holder, after.state) == ("pledge", Holder("agency", "kw.pada"), "in-progress")
+    assert after.limit_at is None
+
+
 def test_checks_that_ended_before_their_step_is_entered_count_when_it_is() -> None:
     below = [
         Child(service, at(1), ("x", service), n, [(at(1), KM, "open"), (at(2), None, "completed")])
