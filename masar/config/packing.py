@@ -13,7 +13,10 @@ from django.utils.cache import patch_vary_headers
 SHORTEST = 600  # bytes; below that the headers of a packet weigh more
 LEVEL = 3  # within 6 % of the smallest at a third of its cost
 PADDING = 100
-_TEXTS = ("text/html", "text/plain", "text/javascript", "application/json", "application/manifest+json")
+_TEXTS = (
+    *("text/html", "text/plain", "text/javascript", "application/json", "application/manifest+json"),
+    *("application/ld+json", "application/xml"),
+)
 _PACKED_ALREADY = ("font/", "image/png")
 _Next = Callable[[HttpRequest], HttpResponse]
 

@@ -170,7 +170,8 @@ def _parts(look: Look, term: str) -> tuple[str, Markup, Markup, str]:
     """Return the pieces of a word: its title, the mark, its title again where another word stood, its text."""
     title, text = GLOSSARY[term]
     opened = Markup(
-        '<span class="vh">: </span><span class="ask">{}</span></span><span class="mark" aria-hidden="true">{}</span></summary><p>'
+        '<span class="vh">: </span><span class="ask">{}</span></span>'
+        '<span class="mark" aria-hidden="true">{}</span></summary><p>'
     ).format(_("what does this mean?"), "?" if look.language == "en" else "؟")
     return title(), opened, Markup("<b>{}</b>: ").format(title()), text()
 

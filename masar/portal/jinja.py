@@ -76,4 +76,5 @@ def elsewhere(request: HttpRequest, language: str) -> Mapping[str, str]:
     """Return the addresses of this page in every language."""
     path = request.path
     tail = path[len(language) + 1 :] if path.startswith(f"/{language}/") else "/"
-    return {other: f"/{other}{tail}" for other in LANGUAGES}
+    kept = getattr(request, "kept_query", "")  # such as what was searched for
+    return {other: f"/{other}{tail}{f'?{kept}' if kept else ''}" for other in LANGUAGES}

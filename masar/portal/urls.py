@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from masar.portal.views import lists, one, plain, preferences, steps
+from masar.portal.views import lists, one, plain, preferences, services, steps
 
 urlpatterns = [
     path("", lists.first, name="home"),
@@ -12,6 +12,13 @@ urlpatterns = [
     path("requests/<str:number>/answer/", one.answer, name="answer"),
     path("requests/<str:number>/withdraw/", one.withdraw, name="withdraw"),
     path("requests/<str:number>/appeal/", one.appeal, name="appeal"),
+    path("services/", services.services, name="services"),
+    path("services/changes/", services.log, name="changes"),
+    path("services/sector/<str:id>/", services.section, {"kind": "sector"}),
+    path("services/agency/<str:id>/", services.section, {"kind": "agency"}),
+    path("services/life/<str:id>/", services.section, {"kind": "life"}),
+    path("services/<str:id>/", services.one, name="service"),
+    path("services/<str:id>/changes/", services.versions),
     path("account/", preferences.account, name="account"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("about/", plain.about, name="about"),

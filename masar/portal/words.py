@@ -145,14 +145,20 @@ def moment(look: Look, instant: datetime) -> Markup:
     """Write a day and the time of day in Kuwait."""
     local = instant.astimezone(ZONE)
     comma = "," if look.language == "en" else "،"
-    clock = _clock_in_full(look, local.hour, local.minute)
+    clock = time_of_day(look, local.hour, local.minute)
     stamp = local.isoformat(timespec="minutes")
     return Markup(f'{day(look, instant)}{comma} <time datetime="{stamp}">{clock}</time>')  # noqa: S704 - ours
 
 
 @kept
-def _clock_in_full(look: Look, hour: int, minute: int) -> Markup:
+def time_of_day(look: Look, hour: int, minute: int) -> Markup:
+    """Write a time of day."""
     return escape(digits(look, _clock(look.language, hour, minute)))
+
+
+def weekday(look: Look, number: int) -> str:
+    """Name a day of the week; Monday is 0."""
+    return _calendar_names(look.language)[0][number]
 
 
 def days_ago(look: Look, instant: datetime) -> int:
@@ -203,6 +209,11 @@ def _minutes(look: Look, n: int) -> str:
 def days(look: Look, n: int) -> str:
     """Say a number of days."""
     return ngettext("%(num)s day", "%(num)s days", n) % {"num": digits(look, n)}
+
+
+def comma(look: Look) -> str:
+    """Return what stands between the items of a list."""
+    return "، " if look.direction == "rtl" else ", "
 
 
 def stopped(look: Look, sentence: Markup) -> Markup:

@@ -1,0 +1,264 @@
+"""The page of one service, in plain words: for whom, what is needed, what it costs, how long, the steps, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import ngettext
+from markupsafe import Markup
+
+from masar.cases.queries import Pace
+from masar.catalogue.queries import Definition, Duration, sectors, service
+from masar.portal.look import Look
+from masar.portal.presenters import places, prices
+from masar.portal.presenters.conditions import condition
+from masar.portal.presenters.legs import Leg, detours, legs
+from masar.portal.presenters.places import BranchView
+from masar.portal.presenters.prices import FeeView
+from masar.portal.presenters.promises import working
+from masar.portal.presenters.services import section_url, url_of
+from masar.portal.presenters.spans import about, span
+from masar.portal.tongue import gettext as _
+from masar.portal.words import agency, agency_short, comma, day_in_full, digits, phrase, said
+
+AUDIENCE: Mapping[str, Callable[[], str]] = {
+    "citizen": lambda: _("Kuwaiti citizens"),
+    "resident": lambda: _("Residents"),
+    "company": lambda: _("Companies"),
+}
+KINDS: Mapping[str, str] = {"image/jpeg": "JPEG", "image/png": "PNG", "application/pdf": "PDF"}
+MEGABYTE = 1_048_576
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What is looked at before anything is filled in, and what helps where it is in the way."""
+
+    message: Markup
+    remedy: Markup
+    remedy_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document that is asked for."""
+
+    title: Markup
+    hint: Markup
+    form: Markup
+    when: Markup
+    is_required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """What a person gets at the end, and how long it is valid."""
+
+    title: Markup
+    valid: Sequence[Markup]
+
+
+@dataclass(frozen=True, slots=True)
+class Reality:
+    """How long it really took, from how many requests; `half` is empty where too few speak for it."""
+
+    half: Markup
+    nine: Markup
+    rests_on: str
+    agency: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceView:
+    """Everything that the page of a service says."""
+
+    id: str
+    url: str
+    version: int
+    title: Markup
+    summary: Markup
+    agency: Markup
+    agency_url: str
+    sector: tuple[Markup, str]
+    facts: Sequence[tuple[str, Markup]]
+    audience: Sequence[str]
+    checks: Sequence[Check]
+    papers: Sequence[Paper]
+    known: Sequence[tuple[Markup, Markup]]
+    asked: Markup
+    questions: Sequence[Markup]
+    fees: Sequence[FeeView]
+    total: Markup
+    promise: str
+    reality: Reality
+    legs: Sequence[Leg]
+    detours: Sequence[Leg]
+    reasons: Sequence[Markup]
+    appeal: Markup
+    channels: Sequence[str]
+    branches: Sequence[BranchView]
+    hours: Sequence[Markup]
+    issues: Sequence[Issue]
+    since: Markup
+    is_verified: bool
+    kind: str
+    is_old: bool
+
+
+def service_view(look: Look, definition: Definition, pace: Pace | None, *, is_old: bool = False) -> ServiceView:
+    """Say everything about one service; `is_old`: another version is in force."""
+    document, promise = definition.document, definition.promise
+    known, asked = _known(look, definition)
+    within = span(look, promise.within, promise.clock) if promise else ""
+    reality = _reality(look, pace)
+    return ServiceView(
+        id=definition.id,
+        url=url_of(definition.id),
+        version=definition.version,
+        title=said(look, definition.title),
+        summary=said(look, definition.summary),
+        agency=agency(look, definition.agency),
+        agency_url=section_url("agency", definition.agency),
+        sector=_sector(look, definition.sector),
+        facts=_facts(look, definition, within, reality),
+        audience=[AUDIENCE[name]() for name in document["audience"] if name in AUDIENCE],
+        checks=[_check(look, rule) for rule in document.get("eligibility", ())],
+        papers=[_paper(look, document, paper) for paper in document.get("documents", ())],
+        known=known,
+        asked=asked,
+        questions=_questions(look, document),
+        fees=prices.fees(look, definition),
+        total=prices.total(look, definition),
+        promise=within,
+        reality=reality,
+        legs=legs(look, definition),
+        detours=detours(look, definition),
+        reasons=[said(look, reason) for reason in definition.reasons.values()],
+        appeal=_appeal(look, definition),
+        channels=places.channels(definition),
+        branches=places.branches(look, definition),
+        hours=places.opening(look, look.names.calendar(definition.agency)),
+        issues=_issues(look, definition),
+        since=day_in_full(look, date.fromisoformat(document["effective_from"]), True),
+        is_verified=definition.verified,
+        kind=definition.kind,
+        is_old=is_old,
+    )
+
+
+def _facts(look: Look, definition: Definition, within: str, reality: Reality) -> list[tuple[str, Markup]]:
+    promised = phrase("%(x)s", x=within or _("no time is promised"))
+    real = reality.half or phrase(_("not known yet"))
+    return [(_("Promised time"), promised), (_("In practice"), real), (_("Cost"), prices.total(look, definition))]
+
+
+def _sector(look: Look, id_: str) -> tuple[Markup, str]:
+    title = next((one.title for one in sectors() if one.id == id_), None)
+    return said(look, title), section_url("sector", id_) if title else ""
+
+
+def _check(look: Look, rule: Mapping[str, Any]) -> Check:
+    remedy = service(rule["remedy"]["service"]) if "remedy" in rule else None
+    return Check(
+        said(look, rule["message"]),
+        said(look, remedy.title) if remedy else Markup(),
+        url_of(remedy.id) if remedy else "",
+    )
+
+
+def _paper(look: Look, document: Mapping[str, Any], paper: Mapping[str, Any]) -> Paper:
+    kinds = phrase(_(" or ")).join(
+        phrase("<bdi>%(kind)s</bdi>", kind=KINDS.get(kind, kind)) for kind in paper["accept"]
+    )
+    size = digits(look, f"{paper['max_bytes'] / MEGABYTE:.3g}")
+    return Paper(
+        title=said(look, paper["title"]),
+        hint=said(look, paper.get("hint")),
+        form=phrase(_("%(kinds)s file, at most %(size)s MB"), kinds=kinds, size=size),
+        when=condition(look, document, paper["when"]) if "when" in paper else Markup(),
+        is_required=paper.get("required", True),
+    )
+
+
+def _known(look: Look, definition: Definition) -> tuple[list[tuple[Markup, Markup]], Markup]:
+    """Return what need not be told, with who knows it, and the agencies that are asked besides."""
+    document = definition.document
+    form = document.get("form", {})
+    filled = {
+        rule["x-prefill"]: form.get("words", {}).get(name)
+        for name, rule in form.get("schema", {}).get("properties", {}).items()
+        if "x-prefill" in rule
+    }
+    told, others = [], []
+    for fact in document.get("facts", ()):
+        title = fact.get("title") or filled.get(fact["id"])
+        who = phrase(_("Masar")) if fact["source"] == "masar" else agency_short(look, fact["source"])
+        if title:
+            told.append((said(look, title), who))
+        elif fact["source"] != "masar" and who not in others:
+            others.append(who)
+    return told, phrase(comma(look)).join(others)
+
+
+def _questions(look: Look, document: Mapping[str, Any]) -> list[Markup]:
+    """Name what the form asks; what is known already and the declaration are left out."""
+    form = document.get("form", {})
+    fields = form.get("schema", {}).get("properties", {})
+    return [
+        said(look, form["words"][name])
+        for name, rule in fields.items()
+        if "x-prefill" not in rule and rule.get("const") is not True and name in form["words"]
+    ]
+
+
+def _appeal(look: Look, definition: Definition) -> Markup:
+    outcome = next((one for one in definition.outcomes.values() if one.appeal), None)
+    if outcome is None or outcome.appeal is None:
+        return Markup()
+    time = span(look, outcome.appeal.within)
+    return phrase(
+        _("If you do not agree, you can appeal within %(time)s of the decision, on the page of your request."),
+        time=time,
+    )
+
+
+def _issues(look: Look, definition: Definition) -> list[Issue]:
+    made = []
+    for outcome in definition.outcomes.values():
+        if outcome.state == "completed" and outcome.issues:
+            title = said(look, outcome.issues.get("title")) or said(look, outcome.title)
+            made.append(Issue(title, _valid(look, outcome.issues.get("valid_for"))))
+    return made
+
+
+def _valid(look: Look, valid: Any) -> list[Markup]:
+    if valid is None:
+        return []
+    if isinstance(valid, str):
+        return [phrase(_("Valid for %(time)s"), time=span(look, Duration.parse(valid)))]
+    return [
+        phrase(_("%(who)s: valid for %(time)s"), who=AUDIENCE[who]() if who in AUDIENCE else who,
+               time=span(look, Duration.parse(time)))
+        for who, time in valid.items()
+    ]  # fmt: skip
+
+
+def _reality(look: Look, pace: Pace | None) -> Reality:
+    if pace is None:
+        return Reality(Markup(), Markup(), "", "")
+    text = ngettext(
+        "From %(num)s request that ended in the last year.",
+        "From %(num)s requests that ended in the last year.",
+        pace.count,
+    )
+    days = round(pace.agency_days) if pace.agency_days is not None else 0
+    own = working(look, days, "days") if days else ""
+    return Reality(
+        half=phrase("%(time)s", time=about(look, pace.median_days)),
+        nine=phrase("%(time)s", time=about(look, pace.ninth_days)),
+        rests_on=text % {"num": digits(look, pace.count)},
+        agency=_("Of this, the agency itself usually needed %(time)s.") % {"time": own} if own else "",
+    )
