@@ -195,7 +195,7 @@ class _Run:
         is_off = self._is_off(place) and not (standing.asked and place == standing.asked.back)
         if place != standing.step:
             self._move(at, place)
-        elif step.holder == "citizen":
+        elif standing.asked is None:
             self._await_decision(at, step)
         else:
             self._back(at, place)
