@@ -26,8 +26,8 @@ class FeeView:
 @kept
 def dinars(look: Look, fils: int) -> Markup:
     """Write an amount of money; whole dinars without decimals, so that nobody reads 10.000 as ten thousand."""
-    amount = shown(fils)
-    return phrase(_("KD %(amount)s"), amount=digits(look, amount.removesuffix(".000")))
+    amount = phrase(_("KD %(amount)s"), amount=digits(look, shown(fils).removesuffix(".000")))
+    return phrase('<span class="nb">%(amount)s</span>', amount=amount)
 
 
 def total(look: Look, definition: Definition) -> Markup:

@@ -151,7 +151,7 @@ def service_view(look: Look, definition: Definition, pace: Pace | None, *, is_ol
 
 def _facts(look: Look, definition: Definition, within: str, reality: Reality) -> list[tuple[str, Markup]]:
     promised = phrase("%(x)s", x=within or _("no time is promised"))
-    real = reality.half or phrase(_("not known yet"))
+    real = phrase(_("usually %(time)s"), time=reality.half) if reality.half else phrase(_("not known yet"))
     return [(_("Promised time"), promised), (_("In practice"), real), (_("Cost"), prices.total(look, definition))]
 
 

@@ -13,21 +13,15 @@ from masar.portal.look import Look
 from masar.portal.presenters import promises
 from masar.portal.presenters.forms import Field, fields_of
 from masar.portal.presenters.path import StopView, stops_of
+from masar.portal.presenters.places import PLACES
 from masar.portal.presenters.rows import Card, card, url_of
 from masar.portal.presenters.sentences import freshness, sentences, what_now
+from masar.portal.presenters.services import url_of as url_of_service
+from masar.portal.presenters.spans import span
 from masar.portal.presenters.standing import is_silent, standing_of, tag
 from masar.portal.presenters.timeline import LineView, lines_of
 from masar.portal.tongue import gettext as _
 from masar.portal.words import agency, agency_short, day, digits, lasting, moment, phrase, reference, said
-
-PLACES = {
-    "counter": lambda: _("at the agency's counter"),
-    "agency-site": lambda: _("on the agency's website"),
-    "kiosk": lambda: _("at a self-service machine"),
-    "branch": lambda: _("at a branch of the agency"),
-    "hospital": lambda: _("at the hospital"),
-    "home": lambda: _("at your home"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +141,9 @@ def _facts(look: Look, row: Row) -> list[tuple[str, Markup]]:
 
 def _details(look: Look, sheet: Sheet) -> list[tuple[str, Markup]]:
     row = sheet.row
+    link = phrase('<a href="%(url)s">%(title)s</a>', url=_service_url(row), title=said(look, row.definition.title))
     details: list[tuple[str, Markup]] = [
+        (_("Service"), link),
         (_("Agency"), agency(look, row.agency)),
         (_("Opened on"), moment(look, row.opened_at)),
     ]
@@ -155,12 +151,10 @@ def _details(look: Look, sheet: Sheet) -> list[tuple[str, Markup]]:
         details.append((word(look, "hand-over", _("Now with")), agency(look, row.holder)))
     promise = row.definition.promise
     if promise:
-        span = promise.within.days or promise.within.seconds
-        unit = "days" if promise.within.days else "seconds"
         details.append(
             (
                 word(look, "promise", _("Promise of the service")),
-                phrase("%(x)s", x=_within(look, span, unit, promise.clock)),
+                phrase("%(x)s", x=span(look, promise.within, promise.clock)),
             )
         )
     if row.is_open and row.promise.allowed:
@@ -168,10 +162,8 @@ def _details(look: Look, sheet: Sheet) -> list[tuple[str, Markup]]:
     return details
 
 
-def _within(look: Look, span: int, unit: str, clock: str) -> str:
-    if clock == "working":
-        return promises.working(look, span, unit)
-    return lasting(look, span * 86400 if unit == "days" else span)
+def _service_url(row: Row) -> str:
+    return url_of_service(row.definition.id, row.definition.version)
 
 
 def _need(look: Look, sheet: Sheet, fields: Sequence[Field] | None) -> Need:
