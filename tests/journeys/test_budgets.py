@@ -28,6 +28,7 @@ SEEN = """() => {
 }"""
 LARGEST = [
     ("landing", "ar"), ("login", "en"), ("home", "ar"), ("requests", "ur"), ("request-needs-you", "ar"),
+    ("services", "ar"), ("service", "ur"), ("service-house", "ar"), ("changes", "en"),
     ("request-late", "ur"), ("request-children", "en"), ("archive", "ar"), ("account", "ur"),
     ("start", "ar"), ("words", "ur"), ("family", "en"),
 ]  # fmt: skip
@@ -84,7 +85,8 @@ def test_a_first_view_stays_within_its_budget(
 
 @pytest.mark.parametrize("network", NETWORKS)
 @pytest.mark.parametrize(
-    ("name", "language"), [("landing", "ar"), ("login", "ur"), ("home", "ar"), ("request-needs-you", "ar")]
+    ("name", "language"),
+    [("landing", "ar"), ("login", "ur"), ("service", "ar"), ("home", "ar"), ("request-needs-you", "ar")],
 )
 def test_a_page_is_seen_soon_and_does_not_jump(
     name: str, language: str, network: str, visits: Visits, cast: dict, numbers: dict

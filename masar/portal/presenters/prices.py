@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup
 
@@ -42,14 +44,29 @@ def total(look: Look, definition: Definition) -> Markup:
     return phrase(_("%(least)s to %(most)s"), least=dinars(look, least), most=dinars(look, most))
 
 
-def fees(look: Look, definition: Definition) -> list[FeeView]:
-    """Say each fee of a service."""
+def fees(look: Look, definition: Definition) -> tuple[Markup, list[FeeView]]:
+    """Say each fee of a service, and the one question that decides among them, where there is one."""
     document = definition.document
-    return [
-        FeeView(
-            said(look, fee["title"]),
-            dinars(look, fee["fils"]),
-            condition(look, document, fee["when"]) if "when" in fee else Markup(),
-        )
-        for fee in document.get("fees", ())
-    ]
+    declared = document.get("fees", ())
+    field = _question([fee.get("when") for fee in declared])
+    words = document.get("form", {}).get("words", {})
+
+    def when(fee: Mapping[str, Any]) -> Markup:
+        if field:
+            return said(look, words.get(f"{field}.{fee['when']['=='][1]}"))
+        return condition(look, document, fee["when"]) if "when" in fee else Markup()
+
+    views = [FeeView(said(look, fee["title"]), dinars(look, fee["fils"]), when(fee)) for fee in declared]
+    return said(look, words.get(field)), views
+
+
+def _question(rules: Sequence[Any]) -> str:
+    """Name the field of the form whose answer alone decides which of several fees is due; else ""."""
+    fields = set()
+    for rule in rules:
+        match rule:
+            case {"==": [{"var": str(name)}, str()]} if name.startswith("form."):
+                fields.add(name)
+            case _:
+                return ""
+    return fields.pop().removeprefix("form.") if len(rules) > 1 and len(fields) == 1 else ""

@@ -91,6 +91,7 @@ class ServiceView:
     asked: Markup
     questions: Sequence[Markup]
     fees: Sequence[FeeView]
+    fees_by: Markup
     total: Markup
     promise: str
     reality: Reality
@@ -112,6 +113,7 @@ def service_view(look: Look, definition: Definition, pace: Pace | None, *, is_ol
     """Say everything about one service; `is_old`: another version is in force."""
     document, promise = definition.document, definition.promise
     known, asked = _known(look, definition)
+    by, fees = prices.fees(look, definition)
     within = span(look, promise.within, promise.clock) if promise else ""
     reality = _reality(look, pace)
     return ServiceView(
@@ -130,7 +132,8 @@ def service_view(look: Look, definition: Definition, pace: Pace | None, *, is_ol
         known=known,
         asked=asked,
         questions=_questions(look, document),
-        fees=prices.fees(look, definition),
+        fees=fees,
+        fees_by=by,
         total=prices.total(look, definition),
         promise=within,
         reality=reality,
