@@ -28,10 +28,10 @@ def prepare(home: Path) -> None:
         part.replace(path)
     for person in CAST:
         introduce(person.civil_id, person.name, person.language, person.password)
-    _show(home)
+    show_cast(home)
 
 
-def _show(home: Path) -> None:
+def show_cast(home: Path) -> None:
     """Leave the cast where the login page of a demonstration finds it."""
     from demo.cast import CAST
 

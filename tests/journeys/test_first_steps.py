@@ -141,9 +141,9 @@ def test_only_the_sheet_for_home_is_printed_on_one_page(language: str, visits: V
 @pytest.fixture
 def demonstration(cast: Cast, chromium: Browser, tmp_path: Path) -> Iterator[Visits]:
     """Visits to a Masar whose login page knows the cast, as a started demonstration leaves it."""
-    from masar.config.demonstration import _show
+    from masar.config.demonstration import show_cast
 
-    _show(tmp_path)
+    show_cast(tmp_path)
     secrets = str(Path(os.environ["MASAR_HOME"]) / "secrets")
     with running(tmp_path / "web.log", MASAR_HOME=str(tmp_path), MASAR_SECRETS=secrets) as server:
         visits = Visits(chromium, server)

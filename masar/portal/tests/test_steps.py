@@ -211,16 +211,6 @@ def test_without_the_file_the_login_page_names_the_command(tmp_path: Path, setti
     assert '<code dir="ltr">masar demo cast</code>' in Client().get("/en/login/").content.decode()
 
 
-def test_what_the_demonstration_leaves_is_what_the_login_page_reads(tmp_path: Path, settings) -> None:
-    from masar.config.demonstration import _show
-    from masar.portal.demonstration import people
-
-    settings.HOME = tmp_path
-    _show(tmp_path)
-    assert [person.language for person in people("ur")] == ["ar", "ur"]
-    assert people("ar")[0].password == "masar-noura-01"
-
-
 @each_language
 def test_a_short_link_leads_to_first_steps_from_every_page(language: str) -> None:
     for name in ("home", "landing", "request-late", "404"):
