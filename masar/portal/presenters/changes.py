@@ -67,9 +67,7 @@ class ChangeView:
     version: str
     since: Markup
     loaded: Markup
-    stamp: str
     is_new: bool
-    count: int
     differences: Sequence[DifferenceView]
     compare_url: str
 
@@ -100,9 +98,7 @@ def change_view(look: Look, change: Change) -> ChangeView:
         version=digits(look, definition.version),
         since=_since(look, definition),
         loaded=day(look, change.loaded_at),
-        stamp=change.loaded_at.isoformat(),
         is_new=previous is None,
-        count=max(0, len(differences) - MOST_SHOWN),
         differences=differences[:MOST_SHOWN],
         compare_url=f"{url_of(definition.id)}changes/{query}" if previous else "",
     )
