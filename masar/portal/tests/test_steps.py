@@ -17,8 +17,9 @@ from masar.portal.glossary import FIVE_SIGNS, GLOSSARY, order_of, terms, word
 from masar.portal.look import LANGUAGES
 from masar.portal.presenters.standing import STANDINGS
 from masar.portal.presenters.steps import panels_of, start_page
-from masar.portal.tests.rendering import html, look
+from masar.portal.tests.rendering import html, look, request
 from masar.portal.tests.test_pages import faults_of
+from masar.portal.views import trouble
 
 ADDRESSES = ("start", "words", "family")
 PUBLIC = ("", "about/", "login/", "preferences/", "offline/", "signed-out/", *(f"{name}/" for name in ADDRESSES))
@@ -167,6 +168,16 @@ def test_pages_of_trouble_say_that_this_is_a_demonstration(language: str) -> Non
         assert 'class="ribbon"' in answer.content.decode()
     for name in ("400", "403", "404", "500", "csrf"):
         assert 'class="ribbon"' in html(name, language)
+
+
+def test_even_the_page_of_last_resort_says_that_all_is_made_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_args: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(trouble, "page", broken)
+    answer = trouble.server_error(request("en"))
+    assert answer.status_code == 500
+    assert "People, requests and dates here are made up." in answer.content.decode()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
@@ -57,6 +58,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     try:
         return _trouble(request, 500, _("Something broke"), words)
     except Exception:  # the page of last resort asks nothing of anybody
+        if settings.DEMONSTRATION:
+            words.append(_("People, requests and dates here are made up."))
         return HttpResponse(
             "\n".join([_("Something broke"), *words]), status=500, content_type="text/plain; charset=utf-8"
         )
