@@ -9,10 +9,10 @@ from masar.catalogue.rules.calendar import Calendar
 from masar.catalogue.rules.checks.flow import flow
 from masar.catalogue.rules.checks.forms import forms
 from masar.catalogue.rules.checks.holders import holders
-from masar.catalogue.rules.checks.references import calendar, references
+from masar.catalogue.rules.checks.references import branches, calendar, references
 from masar.catalogue.rules.checks.shape import shape, twice, validators
 from masar.catalogue.rules.checks.shelf import Shelf, kind_of
-from masar.catalogue.rules.checks.source import Finding, Loaded, Mark, Path, Unreadable, read
+from masar.catalogue.rules.checks.source import Finding, Loaded, Mark, Path, Unreadable, listed, read
 from masar.catalogue.rules.checks.words import words
 from masar.catalogue.rules.templates import resolve, templates
 
@@ -98,14 +98,23 @@ def _agency(loaded: Loaded, shelf: Shelf) -> Iterator[Finding]:
     if country and not loaded.value["id"].startswith(f"{country}."):
         yield loaded.finding(("id",), "id-country", f"an agency's id begins with its country: write {country}.<agency>")
     yield from twice(loaded, "teams")
+    yield from twice(loaded, "branches")
     yield from calendar(loaded, shelf)
+    yield from branches(loaded, shelf)
+    yield from _hours(loaded, shelf, (), loaded.value)
+    for path, branch in listed(loaded, "branches"):
+        yield from _hours(loaded, shelf, path, branch)
+
+
+def _hours(loaded: Loaded, shelf: Shelf, at: Path, place: Mapping[str, Any]) -> Iterator[Finding]:
+    """Opening hours of an agency or a branch, read as its calendar will."""
     named = shelf.calendars.get(loaded.value.get("calendar") or shelf.country.get("calendar", ""))
-    if not named or "hours" not in loaded.value:
+    if not named or "hours" not in place:
         return
     try:
-        Calendar.from_document(named).for_agency({"hours": loaded.value["hours"]})
+        Calendar.from_document(named).for_agency({"hours": place["hours"]})
     except (ValueError, KeyError, TypeError, AttributeError) as problem:
-        yield loaded.finding(("hours",), "hours", f"the opening hours cannot be read: {problem}")
+        yield loaded.finding((*at, "hours"), "hours", f"the opening hours cannot be read: {problem}")
 
 
 def _calendar(loaded: Loaded) -> Iterator[Finding]:

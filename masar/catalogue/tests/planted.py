@@ -316,6 +316,14 @@ REFERENCES = [
     Plant("duplicate-id", PACI, "  - { id: photo,", "  - §{ id: intake,"),
     Plant("hours", PACI, "calendar: kw-gov", 'calendar: kw-gov\n§hours: { summer: { open: ["08:00-12:00"] } }'),
     Plant("calendar", CALENDAR, "zone: Asia/Kuwait", "zone: Asia/Nowhere"),
+    Plant("name-unknown", TRAFFIC, "governorate: jahra", "§governorate: jahrah"),
+    Plant("branch-service", TRAFFIC, "services: [kw.moi.gdt.renew-", "services: [§kw.moi.gdt.review-"),
+    Plant(
+        "branch-service", TRAFFIC, "services: [kw.moi.gdt.renew-driving-licence", "services: [§kw.km.building-permit"
+    ),
+    Plant("hours", TRAFFIC, 'hours: { default: { open: ["15:00-20:00"]', '§hours: { default: { open: ["20:00-15:00"]'),
+    Plant("duplicate-id", TRAFFIC, "{ id: jahra,", "§{ id: salmiya,"),
+    Plant("shape-const", TRAFFIC, "governorate: jahra, sample: true", "governorate: jahra, §sample: false"),
 ]
 
 PLANTS = [*READING, *SHAPE, *FLOW, *HOLDERS, *WORDS, *FORMS, *REFERENCES]

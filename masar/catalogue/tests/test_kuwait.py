@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from masar.catalogue.loader import DEFAULT, Catalogue, CatalogueInvalid, digest, load_folder
+from masar.catalogue.loader import DEFAULT, Catalogue, CatalogueInvalid, check_path, digest, load_folder
 from masar.catalogue.rules.checks.words import texts
 from masar.catalogue.rules.conditions import evaluate
 from masar.catalogue.rules.definition import TERMINAL, Definition, parse
@@ -19,10 +20,6 @@ from masar.catalogue.rules.definition import TERMINAL, Definition, parse
 AGENCIES = (
     "moi.gdt moi.res moi.nat moi.ce paci pahw kcb moh moe mohe ku pam km mew mosa pada epa moinfo "
     "moj moci pifss csc cait kff"
-)
-SERVICES = (
-    "kff.fire-safety-check km.appeal km.building-permit mew.electricity-check moi.gdt.appeal "
-    "moi.gdt.renew-driving-licence paci.civil-id-card"
 )
 STATES = {"completed", "refused", "withdrawn", "expired"}
 
@@ -37,9 +34,22 @@ def services(kuwait: Catalogue) -> dict[str, Definition]:
     return {entry.document["id"].removeprefix("kw."): parse(entry.document) for entry in kuwait.definitions}
 
 
-def test_only_the_announced_reference_is_missing(kuwait: Catalogue) -> None:
-    assert [(item.severity, item.code) for item in kuwait.warnings] == [("warning", "service-unknown")]
-    assert "kw.moi.gdt.pay-fines" in kuwait.warnings[0].message
+def test_nothing_is_missing_that_publishing_would_ask_for() -> None:
+    assert check_path(DEFAULT, publish=True) == []
+
+
+def test_each_agency_with_services_has_two_to_four_branches_all_marked_as_samples(
+    kuwait: Catalogue, services: dict[str, Definition]
+) -> None:
+    regions = {item["id"] for item in kuwait.country["regions"]}
+    assert len(regions) == 6
+    for agency in {service.agency for service in services.values() if service.kind == "service"}:
+        branches = kuwait.agencies[agency]["branches"]
+        assert 2 <= len(branches) <= 4, agency
+        assert {branch["sample"] for branch in branches} == {True}
+    assert regions == {
+        item["governorate"] for agency in kuwait.agencies.values() for item in agency.get("branches", ())
+    }
 
 
 def test_the_whole_folder_is_read_and_checked_within_two_seconds() -> None:
@@ -50,7 +60,11 @@ def test_the_whole_folder_is_read_and_checked_within_two_seconds() -> None:
 
 def test_all_agencies_and_services_are_there(kuwait: Catalogue, services: dict[str, Definition]) -> None:
     assert set(kuwait.agencies) == {f"kw.{name}" for name in AGENCIES.split()}
-    assert set(services) == set(SERVICES.split())
+    kinds = Counter(service.kind for service in services.values())
+    assert kinds["service"] >= 50
+    assert {name for service in services.values() for name in service.life_events} <= {
+        item["id"] for item in kuwait.country["life_events"]
+    }
     assert set(kuwait.calendars) == {"kw-gov"}
 
 

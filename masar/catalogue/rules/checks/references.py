@@ -47,6 +47,19 @@ def calendar(loaded: Loaded, shelf: Shelf) -> Iterator[Finding]:
         yield loaded.finding(("calendar",), "calendar-unknown", message)
 
 
+def branches(loaded: Loaded, shelf: Shelf) -> Iterator[Finding]:
+    """Yield what an agency's branches name wrongly: a region that the country has not, a service of another agency."""
+    regions: list[tuple[Path, str]] = []
+    for path, branch in listed(loaded, "branches"):
+        regions.append(((*path, "governorate"), branch["governorate"]))
+        for index, service in enumerate(branch.get("services", ())):
+            found = shelf.services.get(service)
+            if found is None or found.get("agency", loaded.value["id"]) != loaded.value["id"]:
+                message = f"`{service}` is no service of `{loaded.value['id']}`: correct it, or remove it here"
+                yield loaded.finding((*path, "services", index), "branch-service", message)
+    yield from _named(loaded, shelf, "regions", regions)
+
+
 def _agencies(loaded: Loaded, shelf: Shelf) -> Iterator[Finding]:
     named: list[tuple[Path, str]] = [(("agency",), loaded.value["agency"])]
     for path, step in listed(loaded, "steps"):

@@ -8,7 +8,7 @@ from typing import Any
 
 from masar.catalogue.rules.checks.source import Finding, Loaded, Path
 
-TEXTS = frozenset({"title", "short_title", "summary", "message", "hint", "help"})
+TEXTS = frozenset({"title", "short_title", "summary", "message", "hint", "help", "area"})
 _SCRIPTS = {"ar": "ARABIC", "ur": "ARABIC", "fa": "ARABIC", "en": "LATIN"}
 
 
