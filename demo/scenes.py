@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import holidays
 
 from demo.cast import BY_KEY
 from demo.events import Report, cloud_event, event_id, source_of
+from demo.hours import WEEKEND, ZONE
 
-ZONE = ZoneInfo("Asia/Kuwait")
-WEEKEND = (4, 5)  # Friday and Saturday
 SYSTEM = "demo"
 LICENCE = "kw.moi.gdt.renew-driving-licence"
 CARD = "kw.paci.civil-id-card"

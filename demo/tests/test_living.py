@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import random
 import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 import yaml
@@ -17,12 +17,14 @@ from demo.api import Api
 from demo.heart import Heart
 from demo.keys import read_keys
 from demo.life import Life
-from demo.paths import AGENCIES
 from demo.program import Settings, bring_in
+from demo.services import read_book
+from demo.tests.catalogue import services
 from tests.running import ROOT, running
 from tests.server import own_database
 
 pytestmark = pytest.mark.database
+AGENCIES = sorted({service.holder(step) for service in services() for step in service.steps})
 
 
 @pytest.fixture(scope="module")
@@ -51,20 +53,30 @@ def test_the_scenes_come_in_once_and_then_live(settings: Settings) -> None:
     (settings.home / "demo" / "anchor").unlink()
     assert bring_in(settings, heart) == "they are there already"
 
-    api = Api(settings.url, read_keys(settings.keys), pause=lambda _: None)
-    now = datetime.now(UTC) - timedelta(hours=30)
-    life = Life(api, random.Random(7), timedelta(minutes=30), lambda: now)
-    words = []
-    for _ in range(60):
-        now += timedelta(minutes=20)
-        words.append(life.beat())
-    api.close()
+    words = lived(settings, beats=400, hours_ago=30)
     assert not [
         line for line in words if "invalid" in line or "forbidden" in line or "parked" in line or "conflict" in line
     ]
     assert any("begins" in line for line in words)
     assert any("decided" in line for line in words)
-    assert any("handed-over technical-review" in line for line in words)
+    assert any("handed-over" in line for line in words)
+
+
+def lived(settings: Settings, beats: int, hours_ago: int) -> list[str]:
+    """Let the demonstration live for so many beats of twenty seconds, some hours ago; return what it said."""
+    api = Api(settings.url, read_keys(settings.keys), pause=lambda _: None)
+    now = datetime.now(UTC) - timedelta(hours=hours_ago)
+    life = Life(api, read_book(api), Random(7), lambda: now, rest=timedelta(minutes=30))
+    words = []
+    for _ in range(beats):
+        now += timedelta(seconds=20)
+        words += life.beat()
+    api.close()
+    return words
+
+
+def test_something_moves_every_half_minute(settings: Settings) -> None:
+    assert len(lived(settings, beats=90, hours_ago=10)) >= 60  # in half an hour
 
 
 def test_no_move_of_the_demonstration_left_the_path(settings: Settings) -> None:
@@ -74,7 +86,8 @@ def test_no_move_of_the_demonstration_left_the_path(settings: Settings) -> None:
         for item in page["items"]:
             whole = api.get(f"/api/v1/requests/{item['number']}", agency) or {}
             mine = [event for event in whole["events"] if event["source"].endswith(":demo")]
-            assert [event["type"] for event in mine if event["off_path"]] == []
+            off = [(whole["service"], event["type"], event["step"]) for event in mine if event["off_path"]]
+            assert off == [], [(e["type"], e["source"], e["step"], e["time"], e["off_path"]) for e in whole["events"]]
     api.close()
 
 

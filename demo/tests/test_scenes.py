@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from functools import cache
 
 import pytest
 
-from demo.paths import PATHS, Way
-from demo.scenes import WEEKEND, ZONE, Scene, agency_of, moment, reports, working_day
+from demo.hours import WEEKEND, ZONE
+from demo.scenes import Scene, moment, reports, working_day
 from demo.stories import SCENES
+from demo.tests.catalogue import calendar, definitions
 from masar.cases.rules.envelope import Envelope, read_envelope
 from masar.cases.rules.events import Event
 from masar.cases.rules.fold import child_of, fold
 from masar.cases.rules.standing import Case, Folded
-from masar.catalogue.loader import DEFAULT, load_folder
-from masar.catalogue.rules.calendar import Calendar
-from masar.catalogue.rules.definition import Definition, parse
 
 ANCHOR = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 BY_REF = {scene.ref: scene for scene in SCENES}
-
-
-@cache
-def known() -> dict[str, Definition]:
-    return {entry.document["id"]: parse(entry.document) for entry in load_folder(DEFAULT).definitions}
-
-
-@cache
-def calendar() -> Calendar:
-    return Calendar.from_document(load_folder(DEFAULT).calendars["kw-gov"])
 
 
 def events_of(scene: Scene) -> list[Event]:
@@ -42,7 +29,7 @@ def events_of(scene: Scene) -> list[Event]:
 
 
 def case_of(scene: Scene) -> Case:
-    return Case(known()[scene.service], lambda _: calendar())
+    return Case(definitions()[scene.service], lambda _: calendar())
 
 
 def folded(scene: Scene) -> Folded:
@@ -113,30 +100,3 @@ def test_the_same_anchor_gives_the_same_events() -> None:
     two = [report.event for scene in SCENES for report in reports(scene, ANCHOR)]
     assert one == two
     assert len({(event["source"], event["id"]) for event in one}) == len(one)
-
-
-@pytest.mark.parametrize("service", PATHS)
-def test_the_ways_of_a_path_are_ways_of_the_definition(service: str) -> None:
-    definition = known()[service]
-    for step, ways in PATHS[service].items():
-        for way in ways:
-            place = way.data.get("step") or way.data.get("outcome")
-            assert place is None or place in definition.steps[step].next, (step, place)
-            assert way.by is None or way.by == definition.steps[step].agency
-            assert set(way.children) <= set(definition.steps[str(place)].children if way.children else ())
-            assert _has_reason(way, definition)
-
-
-def _has_reason(way: Way, definition: Definition) -> bool:
-    if way.kind != "decided":
-        return True
-    reason = way.data.get("reason")
-    needs = definition.outcomes[way.data["outcome"]].reason_required
-    return reason in definition.reasons if needs else reason is None
-
-
-@pytest.mark.parametrize("service", PATHS)
-def test_no_step_of_a_definition_is_left_without_a_way(service: str) -> None:
-    definition = known()[service]
-    assert set(definition.steps) <= set(PATHS[service])
-    assert agency_of(service) == definition.agency

@@ -78,6 +78,7 @@ class RequestOut(Schema):
     updated_at: str
     due_at: str | None = None
     parent: str | None = None
+    skips: list[str] | None = Field(None, description="Steps that the person's form rules out; not in lists.")
     events: list[EventOut] | None = None
 
 

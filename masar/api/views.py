@@ -180,7 +180,7 @@ def get_request(
         }
         for move in found.moves
     ]
-    return answer_json(_request(found) | {"events": events})
+    return answer_json(_request(found) | {"skips": found.skips, "events": events})
 
 
 def _request(found: AgencyRequest) -> dict[str, Any]:

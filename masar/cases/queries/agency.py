@@ -34,6 +34,7 @@ class AgencyRequest:
     due_at: datetime | None
     parent: int | None
     moves: Sequence[Move] = ()
+    skips: Sequence[str] = ()  # steps that the form rules out; empty in lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +98,18 @@ def agency_request(agency: str, number: int) -> AgencyRequest | None:
     children = [
         child_of(_case(definition_id), id_, events[id_], is_appeal=is_appeal) for id_, definition_id, is_appeal in below
     ]
-    return _request(row, fold(_case(row[3]), events[row[0]], children).moves)
+    folded = fold(_case(row[3]), events[row[0]], children)
+    return _request(row, folded.moves, folded.standing.skips)
 
 
 def _case(definition_id: int) -> Case:
     return Case(catalogue().definitions[definition_id], catalogue().calendar_of)
 
 
-def _request(row: Sequence[Any], moves: Sequence[Move] = ()) -> AgencyRequest:
+def _request(row: Sequence[Any], moves: Sequence[Move] = (), skips: Sequence[str] = ()) -> AgencyRequest:
     definition = catalogue().definitions[row[3]]
     number, ref, state, step, outcome, holder, since, opened, closed, updated, due, parent = row[4:]
     return AgencyRequest(
         number, ref, definition.id, definition.version, state, step, outcome, holder, since, opened, closed, updated,
-        due, parent, moves,
+        due, parent, moves, skips,
     )  # fmt: skip
