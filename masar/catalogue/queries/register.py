@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from masar.catalogue.queries.services import services
+from masar.catalogue.queries.services import today
 from masar.catalogue.queries.snapshot import catalogue
 from masar.catalogue.rules import changes as rules
 from masar.catalogue.rules.changes import Difference
@@ -48,13 +48,13 @@ def compare(service: str, old: int, new: int) -> Sequence[Difference]:
 
 
 def register_json() -> dict[str, Any]:
-    """Return every service of the country with all that is public about it."""
-    return {"country": catalogue().country, "services": [item.document for item in services()]}
+    """Return every service of the country with all that is public about it; money as texts with three places."""
+    return today().register[0]
 
 
 def register_jsonld() -> dict[str, Any]:
-    """Return the register in the European vocabulary of public services, CPSV-AP 3."""
-    return {"@context": {}, "@graph": []}
+    """Return the register in the European vocabulary of public services, CPSV-AP 3.2."""
+    return today().register[1]
 
 
 def _change(row: int) -> Change:

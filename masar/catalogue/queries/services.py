@@ -9,8 +9,10 @@ from functools import cached_property
 from typing import Any, Literal
 
 from masar.catalogue.queries.snapshot import Snapshot, agency_title, catalogue
+from masar.catalogue.rules import cpsv
 from masar.catalogue.rules.definition import Definition, Text
 from masar.catalogue.rules.passages import passages
+from masar.catalogue.rules.register import register
 from masar.catalogue.rules.search import Index
 
 MOST_CHARACTERS = 300
@@ -42,7 +44,7 @@ class Branch:
 
 
 @dataclass(frozen=True)
-class _Today:
+class Today:
     """What is worked out once for a snapshot and a day."""
 
     snapshot: Snapshot
@@ -61,22 +63,31 @@ class _Today:
         country, agencies = self.snapshot.country, self.snapshot.agencies
         return Index([list(passages(item.document, agencies[item.agency], country)) for item in self.services])
 
+    @cached_property
+    def register(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The register as plain JSON and as JSON-LD."""
+        country, agencies = self.snapshot.country, self.snapshot.agencies
+        documents = [item.document for item in self.services]
+        named = [agencies[agency] for agency in sorted(agencies) if agency.startswith(f"{country.get('id')}.")]
+        return register(country, named, documents), cpsv.catalogue(country, named, documents)
 
-_held = _Today(Snapshot(), date.min)
+
+_held = Today(Snapshot(), date.min)
 
 
-def _today() -> _Today:
+def today() -> Today:
+    """Return what is worked out for the catalogue as known now and for this day."""
     global _held
     snapshot, held = catalogue(), _held
     day = snapshot.today()
     if held.snapshot is not snapshot or held.day != day:
-        held = _held = _Today(snapshot, day)
+        held = _held = Today(snapshot, day)
     return held
 
 
 def services() -> Sequence[Definition]:
     """Return every service of the country that people may apply for today, by id."""
-    return _today().services
+    return today().services
 
 
 def service(id: str, version: int | None = None) -> Definition | None:
@@ -119,8 +130,8 @@ def in_section(kind: Literal["sector", "agency", "life"], id: str) -> Sequence[D
 
 def find(text: str, language: str, limit: int = 20) -> Sequence[Definition]:
     """Return services that fit what somebody typed, in any language, best first; [] for empty or odd input."""
-    today = _today()
-    return [today.services[number] for number in today.index.find(text[:MOST_CHARACTERS], language)[:limit]]
+    now = today()
+    return [now.services[number] for number in now.index.find(text[:MOST_CHARACTERS], language)[:limit]]
 
 
 def branches_of(agency: str) -> Sequence[Branch]:
