@@ -31,10 +31,10 @@ class Change:
 
 
 def changes(limit: int = 50, before: int | None = None) -> Sequence[Change]:
-    """Return what came into the catalogue, newest first; `before` is the id of the last one seen."""
+    """Return which versions of services came in, newest first; `before` is the id of the last one seen."""
     known = catalogue()
-    rows = sorted((row for places in known.published.values() for _, row in places), reverse=True)
-    found = [row for row in rows if before is None or row < before]
+    rows = (row for places in known.published.values() for _, row in places if known.is_public(row))
+    found = sorted((row for row in rows if before is None or row < before), reverse=True)
     return [_change(row) for row in found[:limit]]
 
 

@@ -54,9 +54,7 @@ class Today:
     def services(self) -> tuple[Definition, ...]:
         snapshot = self.snapshot
         rows = (snapshot.current(service, self.day) for service in sorted(snapshot.published))
-        found = (snapshot.definitions[row] for row in rows if row is not None)
-        prefix = f"{snapshot.country['id']}." if snapshot.country else ""
-        return tuple(item for item in found if item.kind == "service" and item.id.startswith(prefix))
+        return tuple(snapshot.definitions[row] for row in rows if row is not None and snapshot.is_public(row))
 
     @cached_property
     def index(self) -> Index:

@@ -50,6 +50,11 @@ class Snapshot:
         row = next((row for since, row in reversed(self.published.get(service, ())) if since <= on.isoformat()), None)
         return None if row in self.ended else row
 
+    def is_public(self, row: int) -> bool:
+        """Tell whether a version is of a service of the country that people apply for."""
+        definition = self.definitions[row]
+        return definition.kind == "service" and definition.id.startswith(f"{self.country.get('id', '')}.")
+
     def today(self) -> date:
         """Return the day that it is now in the country."""
         zone = self.country.get("zone")

@@ -3,46 +3,18 @@
 from __future__ import annotations
 
 import secrets
-import shutil
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-import masar.catalogue
 from masar.catalogue import actions
 from masar.catalogue.loader import CatalogueInvalid
 from masar.catalogue.queries import agency_of_key, agency_short, agency_title, catalogue
+from masar.catalogue.tests.own import change, name_of
 from masar.kernel.database import acting
 
 pytestmark = pytest.mark.database
-KUWAIT = Path(masar.catalogue.__file__).parent / "kuwait"
-LICENCE = "services/kw.moi.gdt/renew-driving-licence.yaml"
-
-
-@pytest.fixture
-def folder(tmp_path: Path, kuwait: None) -> Path:
-    """A catalogue of one's own to change, with one service under a new name."""
-    place = tmp_path / "kuwait"
-    shutil.copytree(KUWAIT, place)
-    own = place / LICENCE
-    own.with_name("mine.yaml").write_text(
-        own.read_text(encoding="utf-8").replace("kw.moi.gdt.renew-driving-licence", name_of(place)), encoding="utf-8"
-    )
-    return place
-
-
-def name_of(place: Path) -> str:
-    return f"kw.moi.gdt.test-{abs(hash(place)):x}"
-
-
-def change(place: Path, *pairs: tuple[str, str]) -> None:
-    file = place / LICENCE.replace("renew-driving-licence", "mine")
-    text = file.read_text(encoding="utf-8")
-    for old, new in pairs:
-        assert old in text
-        text = text.replace(old, new, 1)
-    file.write_text(text, encoding="utf-8")
 
 
 def test_what_is_new_is_named_once(folder: Path) -> None:
