@@ -160,10 +160,10 @@ class _Progress:
         is_done, self._saved = seeding.is_done, now
         seeding.save()
         done, families = seeding.progress
-        words = f"history: {done} of {families} families of requests"
+        words = f"The history comes in: {10 * (10 * done // families)} %"
         if is_done:
             events = sum(seeding.counts.values())
-            words = f"history: all {families} are in, {events} events in {now - self._began:.0f} s"
+            words = f"The history is in: {families} requests with {events} events, in {now - self._began:.0f} s"
             say("; ".join([words, ", ".join(f"{k} {n}" for k, n in seeding.counts.items()), *seeding.problems]))
             self._seeding = None
         self._settings.progress.parent.mkdir(parents=True, exist_ok=True)

@@ -63,6 +63,11 @@ class Lane:
         self._queue(family)
         self._count_done()
 
+    @property
+    def settled(self) -> int:
+        """How many families are in, leading or not."""
+        return self._given - len(self._families)
+
     def close(self) -> None:
         """End the connection."""
         self._sender.close()
@@ -140,7 +145,7 @@ class Seeding:
     @property
     def progress(self) -> tuple[int, int]:
         """Return how many families are in, of how many."""
-        return sum(lane.done for lane in self._lanes), self._history.families
+        return sum(lane.settled for lane in self._lanes), self._history.families
 
     @property
     def counts(self) -> Counter[str]:

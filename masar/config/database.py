@@ -22,6 +22,6 @@ def connection(home: Path, role: str | None) -> dict[str, Any]:
     entry["CONN_MAX_AGE"] = None
     entry["CONN_HEALTH_CHECKS"] = False  # kernel.database looks at the socket instead, which costs no statement
     entry["OPTIONS"] = parts | {"server_side_binding": True, "prepare_threshold": 1}
-    if role and os.environ.get("MASAR_PROCESS") == "worker":
+    if role == "masar_web" and os.environ.get("MASAR_PROCESS") == "worker":  # `citizen` stays: it reads the catalogue
         entry["OPTIONS"]["options"] = "-c role=masar_system"
     return entry

@@ -4,8 +4,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -57,7 +57,7 @@ def _run_parts(home: Path, dsn: str, port: int, live_port: int | None, demo: boo
         supervisor = Supervisor(
             parts=parts(home, dsn, port, live_port, demo),
             say=_say,
-            look_after=lambda: _look_after(home),
+            look_after=_look_after(home),
             on_ready=lambda: _announce(port, demo),
         )
         supervisor.run()
@@ -96,11 +96,22 @@ def _refuse_taken(name: str, port: int) -> None:
         )
 
 
-def _look_after(home: Path) -> None:
-    try:
-        postgres.ensure(home)
-    except postgres.DatabaseTrouble as trouble:
-        _say(str(trouble))
+def _look_after(home: Path) -> Callable[[], None]:
+    """Return what is done each second: see to the database, and say how far the demonstration's history came."""
+    said = [""]
+
+    def look() -> None:
+        try:
+            postgres.ensure(home)
+        except postgres.DatabaseTrouble as trouble:
+            _say(str(trouble))
+        with suppress(OSError):
+            words = (home / "run" / "demo.words").read_text(encoding="utf-8").strip()
+            if words and words != said[0]:
+                said[0] = words
+                _say(words)
+
+    return look
 
 
 def _announce(port: int, demo: bool) -> None:
