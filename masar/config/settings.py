@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from masar.catalogue import deployment
+from masar.catalogue.rules.languages import own_name
 from masar.config.database import connection
 from masar.kernel.crypto import vault
 
@@ -124,10 +126,11 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-LANGUAGE_CODE = "ar"
-LANGUAGES = [("ar", "العربية"), ("en", "English"), ("ur", "اردو")]
-LOCALE_PATHS = [PACKAGE / "portal" / "locale"]
-TIME_ZONE = "Asia/Kuwait"
+# The country's own: a catalogue may bring the words of a language that the package does not have.
+LANGUAGES = [(language, own_name(language)) for language in deployment.languages()]
+LANGUAGE_CODE = LANGUAGES[0][0]
+LOCALE_PATHS = [PACKAGE / "portal" / "locale", deployment.folder() / "locale"]
+TIME_ZONE = deployment.country()["zone"]
 USE_TZ = True
 USE_I18N = True
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from masar.catalogue import deployment
 from masar.kernel import postgres
 
-SHIPPED_CATALOGUE = Path(__file__).resolve().parents[1] / "catalogue" / "kuwait"
+SHIPPED_CATALOGUE = deployment.folder()
 DEFAULT_PORT = 8000
 
 

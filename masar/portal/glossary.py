@@ -172,7 +172,7 @@ def _parts(look: Look, term: str) -> tuple[str, Markup, Markup, str]:
     opened = Markup(
         '<span class="vh">: </span><span class="ask">{}</span></span>'
         '<span class="mark" aria-hidden="true">{}</span></summary><p>'
-    ).format(_("what does this mean?"), "?" if look.language == "en" else "؟")
+    ).format(_("what does this mean?"), "?" if look.direction == "ltr" else "؟")
     return title(), opened, Markup("<b>{}</b>: ").format(title()), text()
 
 

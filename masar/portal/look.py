@@ -7,13 +7,22 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import parse_qsl, urlencode
 
-from masar.catalogue.queries import Calendar, Text, agency_short, agency_title, calendar_of
+from masar.catalogue.queries import (
+    Calendar,
+    Text,
+    agency_short,
+    agency_title,
+    calendar_of,
+    direction,
+    languages,
+    own_name,
+)
 from masar.kernel import clock
 from masar.people.queries import Profile
 from masar.portal.icons import Icons
 
-LANGUAGES = ("ar", "en", "ur")
-OWN_NAMES = {"ar": "العربية", "en": "English", "ur": "اردو"}
+LANGUAGES = languages()
+OWN_NAMES = {language: own_name(language) for language in LANGUAGES}
 COOKIE = "masar-look"
 _SWITCHES = ("hijri", "simple", "nastaliq")
 
@@ -31,7 +40,7 @@ class Names:
 class Look:
     """How one page is to look: language, digits (`latn`, `arab`), Hijri dates, simple mode, Nastaliq."""
 
-    language: str = "ar"
+    language: str = LANGUAGES[0]
     digits: str = "latn"
     hijri: bool = False
     simple: bool = False
@@ -43,7 +52,7 @@ class Look:
     @property
     def direction(self) -> str:
         """`rtl` or `ltr`."""
-        return "ltr" if self.language == "en" else "rtl"
+        return direction(self.language)
 
     def of(self, profile: Profile) -> Look:
         """Return this look with what the person prefers; the language stays that of the address."""

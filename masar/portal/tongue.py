@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from markupsafe import Markup
@@ -31,7 +32,7 @@ def _table(language: str) -> _Table:
 
 def current() -> str:
     """Return the language that is spoken now, without its region."""
-    return (translation.get_language() or "ar")[:2]
+    return (translation.get_language() or settings.LANGUAGE_CODE)[:2]
 
 
 def gettext(text: str) -> str:

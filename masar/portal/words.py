@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache, wraps
 from typing import TypeVar, TypeVarTuple
 from zoneinfo import ZoneInfo
 
 from babel import Locale
+from babel.dates import format_time
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from hijridate import Gregorian
 from markupsafe import Markup, escape
 
+from masar.catalogue.queries import direction
 from masar.kernel.ids import shown
 from masar.portal.look import Look
 
@@ -110,7 +112,8 @@ def _hijri(language: str, on: date) -> str:
         hijri = Gregorian(on.year, on.month, on.day).to_hijri()
     except (OverflowError, ValueError):
         return ""
-    return f"{hijri.day} {_HIJRI_MONTHS[language][hijri.month - 1]} {hijri.year} {_HIJRI_ERA[language]}"
+    known = language if language in _HIJRI_MONTHS else "ar" if direction(language) == "rtl" else "en"
+    return f"{hijri.day} {_HIJRI_MONTHS[known][hijri.month - 1]} {hijri.year} {_HIJRI_ERA[known]}"
 
 
 def _clock(language: str, hour: int, minute: int) -> str:
@@ -119,6 +122,8 @@ def _clock(language: str, hour: int, minute: int) -> str:
         return f"{text} {'am' if hour < 12 else 'pm'}"
     if language == "ar":
         return f"{text} {'ص' if hour < 12 else 'م'}"
+    if language != "ur":
+        return format_time(time(hour, minute), "short", locale=language)
     parts = ((4, "رات"), (12, "صبح"), (16, "دوپہر"), (19, "شام"), (24, "رات"))
     return f"{next(part for until, part in parts if hour < until)} {text}"
 
@@ -144,10 +149,10 @@ def day_in_full(look: Look, on: date, far: bool) -> Markup:
 def moment(look: Look, instant: datetime) -> Markup:
     """Write a day and the time of day in Kuwait."""
     local = instant.astimezone(ZONE)
-    comma = "," if look.language == "en" else "،"
+    mark = comma(look).rstrip()
     clock = time_of_day(look, local.hour, local.minute)
     stamp = local.isoformat(timespec="minutes")
-    return Markup(f'{day(look, instant)}{comma} <time datetime="{stamp}">{clock}</time>')  # noqa: S704 - ours
+    return Markup(f'{day(look, instant)}{mark} <time datetime="{stamp}">{clock}</time>')  # noqa: S704 - ours
 
 
 @kept

@@ -27,6 +27,7 @@ from masar.catalogue.queries.snapshot import (
 from masar.catalogue.rules.calendar import Calendar
 from masar.catalogue.rules.changes import Difference
 from masar.catalogue.rules.definition import Definition, Duration, Promise, Text, parse
+from masar.catalogue.rules.languages import direction, own_name
 from masar.catalogue.rules.prices import price_range
 
 __all__ = [
@@ -49,11 +50,13 @@ __all__ = [
     "catalogue",
     "changes",
     "compare",
+    "direction",
     "find",
     "in_section",
     "languages",
     "life_events",
     "look_again",
+    "own_name",
     "parse",
     "price_range",
     "register_json",

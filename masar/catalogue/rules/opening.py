@@ -14,6 +14,7 @@ import holidays
 from hijridate import Gregorian, Hijri
 
 from masar.catalogue.rules.definition import Text
+from masar.catalogue.rules.languages import direction
 
 Spans = tuple[tuple[int, int], ...]  # [open, close) in minutes of the local day
 Weekend = tuple[tuple[date, frozenset[int]], ...]  # (from, weekdays), oldest first
@@ -162,7 +163,7 @@ def public_holidays(country: str, year: int) -> Mapping[date, Text]:
         return names
     for code in holidays.country_holidays(country, years=year).supported_languages or ("",):
         language = code.partition("_")[0] or "en"
-        mark = "؛ " if language in ("ar", "ur") else "; "
+        mark = "؛ " if direction(language) == "rtl" else "; "
         for on, name in holidays.country_holidays(country, years=year, language=code or None).items():
             names.setdefault(on, {}).setdefault(language, name.replace("; ", mark))
     return names

@@ -13,6 +13,7 @@ from django.utils.translation import get_language_from_request
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from masar.catalogue.queries import direction
 from masar.portal.look import LANGUAGES, OWN_NAMES
 from masar.portal.shelf import ADDRESS, FOLDER, address_of, by_address
 
@@ -62,7 +63,7 @@ def _manifest(language: str) -> bytes:
                 "short_name": _("Masar"),
                 "description": _("All your government requests on one path"),
                 "lang": language,
-                "dir": "ltr" if language == "en" else "rtl",
+                "dir": direction(language),
                 "start_url": reverse("home"),
                 "scope": "/",
                 "display": "standalone",

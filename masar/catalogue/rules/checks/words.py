@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from masar.catalogue.rules.checks.source import Finding, Loaded, Path
+from masar.catalogue.rules.languages import letters
 
 TEXTS = frozenset({"title", "short_title", "summary", "message", "hint", "help", "area"})
-_SCRIPTS = {"ar": "ARABIC", "ur": "ARABIC", "fa": "ARABIC", "en": "LATIN"}
 
 
 def texts(value: Any, at: Path = ()) -> Iterator[tuple[Path, Mapping[str, str]]]:
@@ -54,6 +54,6 @@ def _sentence(
 
 
 def _in_script(language: str, sentence: str) -> bool:
-    script = _SCRIPTS.get(language)
-    letters = [letter for letter in sentence if letter.isalpha()]
-    return not script or not letters or any(unicodedata.name(letter, "").startswith(script) for letter in letters)
+    script = letters(language)
+    written = [letter for letter in sentence if letter.isalpha()]
+    return not script or not written or any(unicodedata.name(letter, "").startswith(script) for letter in written)
