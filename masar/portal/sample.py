@@ -22,7 +22,7 @@ def _text(ar: str, en: str, ur: str) -> Text:
 AGENCIES: Mapping[str, tuple[Text, Text]] = {
     "kw.moi.gdt": (
         _text("وزارة الداخلية – الإدارة العامة للمرور", "Ministry of Interior – General Traffic Department",
-              "وزارتِ داخلہ – جنرل محکمۂ ٹریفک"),
+              "وزارتِ داخلہ – جنرل ڈیپارٹمنٹ برائے ٹریفک"),
         _text("إدارة المرور", "Traffic Department", "محکمۂ ٹریفک"),
     ),
     "kw.km": (
