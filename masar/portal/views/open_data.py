@@ -25,7 +25,7 @@ from masar.portal.jinja import origin
 from masar.portal.look import LANGUAGES
 
 _PUBLIC = ("", "about/", "start/", "words/", "family/", "services/", "services/changes/")
-_CLOSED = ("requests/", "archive/", "account/", "preferences/", "login/", "logout/", "signed-out/")
+_CLOSED = ("requests/", "archive/", "account/", "preferences/", "logout/", "signed-out/")
 _made: dict[str, tuple[str, bytes]] = {}  # name -> for which catalogue and day, body
 
 
