@@ -55,11 +55,16 @@ class Index:
         words = words_of(passage.text)
         whole = self._whole[" ".join(words)]
         whole[number] = max(passage.weight, whole.get(number, 0.0))
-        for word in (*words, *_joined(words)):
-            known.add(word)
+        known.update(words)
+        for word in _joined(words):
+            self._note(word, number, passage, 1.0)
+        for word in words:
             for form, sure in forms(word):
-                weights = self._terms[form].setdefault(number, {})
-                weights[passage.language] = max(passage.weight * sure, weights.get(passage.language, 0.0))
+                self._note(form, number, passage, sure)
+
+    def _note(self, form: str, number: int, passage: Passage, sure: float) -> None:
+        weights = self._terms[form].setdefault(number, {})
+        weights[passage.language] = max(passage.weight * sure, weights.get(passage.language, 0.0))
 
     def find(self, text: str, language: str) -> list[int]:
         """Return the numbers of the things that fit, best first."""
@@ -75,12 +80,10 @@ class Index:
                 found[number] += worth * min(1.0, 0.4 + weight)
         for number, weight in self._whole.get(" ".join(words), {}).items():
             scores[number] += total * weight * PHRASE
-        ranked = {
-            number: score * (found[number] / total)
-            for number, score in scores.items()
-            if found[number] > ENOUGH * total
-        }
-        return sorted(ranked, key=lambda number: (-ranked[number], number))
+        share = {number: part / total for number, part in found.items() if part > ENOUGH * total}
+        ranked = {number: scores[number] * part for number, part in share.items()}
+        least = max(ranked.values(), default=0.0) * TAIL
+        return sorted((number for number, score in ranked.items() if score >= least), key=lambda n: (-ranked[n], n))
 
     def _places(self, word: str, language: str) -> tuple[float, dict[int, float]]:
         """How much a word tells (the rarer the more), and how well each thing answers it.

@@ -46,7 +46,9 @@ def recall(find: Find, asked: Sequence[dict[str, Any]], first: int) -> float:
 
 
 def test_of_all_queries_at_least_98_in_100_find_their_service_among_the_first_three(find: Find) -> None:
-    """Measured when written, over 222 queries: 0.986 among the first three, 0.928 in the first place."""
+    """Of 222 queries, written by somebody else before any tuning: 0.937 among the first three at the first try, and
+    0.986 (0.928 in the first place) after rules for unknown words, sounds and joined words were added.
+    """
     assert len(QUERIES) >= 120
     assert recall(find, QUERIES, 3) >= 0.98
     assert recall(find, QUERIES, 1) >= 0.92
