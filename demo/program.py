@@ -138,7 +138,7 @@ def begin_history(settings: Settings, book: Book) -> Seeding | None:
         return None
     anchor = datetime.fromisoformat(settings.anchor.read_text(encoding="utf-8").strip())
     history = History(book, anchor, settings.families)
-    if is_seeded(settings.state, history.anchor.isoformat()):
+    if is_seeded(settings.state, history.anchor.isoformat(), settings.families):
         return None
     seeding = Seeding(history, lambda: connect(settings, time.sleep), settings.state)
     seeding.start()

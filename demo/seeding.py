@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -35,7 +35,7 @@ class Sender(Protocol):
 class _Family:
     """A family on its way: what is still to be queued, how many of its events wait, and the numbers it was given."""
 
-    place: int
+    index: int
     reports: deque[Report]
     waits: int = 0
     numbers: dict[str, str] = field(default_factory=dict)
@@ -44,29 +44,18 @@ class _Family:
 class Lane:
     """Sends families so that each keeps its order: an agency's next events wait until those before are answered.
 
-    `done` is the number of leading families whose every event was answered.
+    `done` holds the numbers of families whose every event was answered.
     """
 
-    def __init__(self, sender: Sender, done: int = 0) -> None:
-        self.done, self.counts = done, Counter[str]()
-        self.problems: list[str] = []
-        self._sender, self._given = sender, done
+    def __init__(self, sender: Sender) -> None:
+        self.done: set[int] = set()
+        self.counts, self.problems, self.waiting = Counter[str](), list[str](), 0
+        self._sender = sender
         self._queues: dict[str, deque[tuple[_Family, Report]]] = defaultdict(deque)
-        self._families: dict[int, _Family] = {}
-        self.waiting = 0
 
-    def add(self, reports: Sequence[Report]) -> None:
-        """Take the events of the next family."""
-        family = _Family(self._given, deque(reports))
-        self._given += 1
-        self._families[family.place] = family
-        self._queue(family)
-        self._count_done()
-
-    @property
-    def settled(self) -> int:
-        """How many families are in, leading or not."""
-        return self._given - len(self._families)
+    def add(self, index: int, reports: Sequence[Report]) -> None:
+        """Take the events of a family."""
+        self._queue(_Family(index, deque(reports)))
 
     def close(self) -> None:
         """End the connection."""
@@ -88,12 +77,11 @@ class Lane:
             del self._queues[agency]
         for (family, report), item in zip(batch, items, strict=True):
             self._settle(family, report, item)
-        self._count_done()
 
     def _queue(self, family: _Family) -> None:
         """Queue the leading events of one agency."""
         if not family.reports:
-            self._families.pop(family.place, None)
+            self.done.add(family.index)
             return
         agency = family.reports[0].agency
         while family.reports and family.reports[0].agency == agency:
@@ -111,9 +99,6 @@ class Lane:
         self.waiting -= 1
         if not family.waits:
             self._queue(family)
-
-    def _count_done(self) -> None:
-        self.done = next(iter(self._families), self._given)
 
 
 def _is_addressed(family: _Family, report: Report) -> bool:
@@ -135,6 +120,7 @@ class Seeding:
         self._history, self._connect, self._state, self._pause = history, connect, state, pause
         self._parts: list[list[int]] = [[] for _ in range(lanes)]
         self._lanes: list[Lane] = []
+        self._before: set[int] = set()  # what an earlier run brought in
         self._stop, self._is_ended = threading.Event(), [False] * lanes
 
     @property
@@ -145,7 +131,7 @@ class Seeding:
     @property
     def progress(self) -> tuple[int, int]:
         """Return how many families are in, of how many."""
-        return sum(lane.settled for lane in self._lanes), self._history.families
+        return len(self._before) + sum(len(lane.done) for lane in self._lanes), self._history.families
 
     @property
     def counts(self) -> Counter[str]:
@@ -159,10 +145,11 @@ class Seeding:
 
     def start(self) -> None:
         """Begin, where an earlier run ended."""
+        self._before = _kept(self._state, self._name())
         for index in range(self._history.families):
-            self._parts[self._history.asking(index).person % len(self._parts)].append(index)
-        done = self._read()
-        self._lanes = [Lane(self._connect(), done[number]) for number in range(len(self._parts))]
+            if index not in self._before:
+                self._parts[self._history.asking(index).person % len(self._parts)].append(index)
+        self._lanes = [Lane(self._connect()) for _ in self._parts]
         for number in range(len(self._lanes)):
             threading.Thread(target=self._run, args=(number,), daemon=True).start()
 
@@ -172,30 +159,22 @@ class Seeding:
 
     def save(self) -> None:
         """Keep how far it came."""
+        done = sum(1 << index for index in self._before.union(*(lane.done.copy() for lane in self._lanes)))
         self._state.parent.mkdir(parents=True, exist_ok=True)
         part = self._state.with_suffix(".part")
-        part.write_text(json.dumps(self._name() | {"done": [lane.done for lane in self._lanes]}), encoding="utf-8")
+        part.write_text(json.dumps(self._name() | {"done": f"{done:x}"}), encoding="utf-8")
         part.replace(self._state)
 
-    def _read(self) -> list[int]:
-        try:
-            kept = json.loads(self._state.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            kept = {}
-        done: list[int] = kept.pop("done", [])
-        return done if kept == self._name() else [0] * len(self._parts)
-
     def _name(self) -> dict[str, Any]:
-        history = self._history
-        return {"anchor": history.anchor.isoformat(), "families": history.families, "lanes": len(self._parts)}
+        return {"anchor": self._history.anchor.isoformat(), "families": self._history.families}
 
     def _run(self, number: int) -> None:
         lane = self._lanes[number]
-        families = self._families(number, lane.done)
+        families = iter(self._parts[number])
         while not self._stop.is_set():
             try:
-                for family in families:
-                    lane.add(family)
+                for index in families:
+                    lane.add(index, self._history.family(index))
                     if lane.waiting >= AHEAD:
                         break
                 if not lane.waiting:
@@ -208,15 +187,17 @@ class Seeding:
         lane.close()
         self._is_ended[number] = not lane.waiting
 
-    def _families(self, number: int, done: int) -> Iterator[list[Report]]:
-        for index in self._parts[number][done:]:
-            yield self._history.family(index)
 
-
-def is_seeded(state: Path, anchor: str) -> bool:
-    """Tell whether an earlier run brought all of it in."""
+def _kept(state: Path, name: Mapping[str, Any]) -> set[int]:
+    """Return the families that an earlier run of the same history brought in: bits of one large number."""
     try:
         kept = json.loads(state.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return bool(kept.get("anchor") == anchor and sum(kept.get("done", ())) == kept.get("families"))
+        done = int(kept.pop("done"), 16)
+    except (OSError, ValueError, KeyError):
+        return set()
+    return {index for index in range(name["families"]) if done >> index & 1} if kept == name else set()
+
+
+def is_seeded(state: Path, anchor: str, families: int) -> bool:
+    """Tell whether an earlier run brought all of it in."""
+    return len(_kept(state, {"anchor": anchor, "families": families})) == families

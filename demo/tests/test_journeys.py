@@ -120,7 +120,7 @@ def send(api: Api, told: Sequence[Report]) -> dict[str, str]:
             """Nothing to end."""
 
     lane = Lane(Sender())
-    lane.add(told)
+    lane.add(0, told)
     while lane.waiting:
         lane.send_largest()
     return numbers
