@@ -201,8 +201,9 @@ class Pace(models.Model):
     service = models.CharField(primary_key=True, max_length=200)
     measured_at = models.DateTimeField()
     count = models.IntegerField()
-    median_days = models.DecimalField(max_digits=7, decimal_places=1)
-    ninth_days = models.DecimalField(max_digits=7, decimal_places=1)
+    waiting = models.IntegerField()
+    median_days = models.DecimalField(max_digits=7, decimal_places=1, null=True)
+    ninth_days = models.DecimalField(max_digits=7, decimal_places=1, null=True)
     agency_days = models.DecimalField(max_digits=7, decimal_places=1, null=True)
 
     class Meta:

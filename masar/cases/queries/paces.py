@@ -14,7 +14,7 @@ from django.db import connections
 from masar.kernel.database import leave_if_dead
 
 FRESH_SECONDS = 60.0
-_PACE = "select service, measured_at, count, median_days, ninth_days, agency_days from cases_pace"
+_PACE = "select service, measured_at, count, waiting, median_days, ninth_days, agency_days from cases_pace"
 _lock = threading.Lock()
 _held: Mapping[str, Pace] = {}
 _read_at = -FRESH_SECONDS
@@ -22,12 +22,16 @@ _read_at = -FRESH_SECONDS
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long one service really took: half of `count` requests within `median_days`, nine of ten in `ninth_days`."""
+    """How long one service really takes: half have their answer within `median_days`, nine of ten in `ninth_days`.
+
+    `count` requests had their answer within the year, `waiting` have none yet; None where too many wait to tell.
+    """
 
     measured_at: datetime
     count: int
-    median_days: Decimal
-    ninth_days: Decimal
+    waiting: int
+    median_days: Decimal | None
+    ninth_days: Decimal | None
     agency_days: Decimal | None
 
 

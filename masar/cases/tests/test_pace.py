@@ -14,6 +14,7 @@ from conftest import Reporter, new_civil_id, utc
 from masar.cases.actions import measure_pace, measure_pace_when_due
 from masar.cases.queries import pace
 from masar.cases.queries.paces import forget_pace
+from masar.cases.rules.pace import Bin, Spell, spell
 from masar.kernel.database import acting
 
 pytestmark = pytest.mark.database
@@ -55,8 +56,8 @@ def figures(now: datetime) -> Any:
 def test_half_and_nine_of_ten_are_told_with_the_number_they_rest_on(measured: None) -> None:
     found = figures(FAR)
     assert found.count == 20
-    assert found.median_days == Decimal("10.5")
-    assert found.ninth_days == Decimal("18.1")
+    assert found.waiting == 0
+    assert (found.median_days, found.ninth_days) == (Decimal("10.0"), Decimal("18.0"))
     assert found.agency_days is None or found.agency_days >= 0
     assert found.measured_at == FAR
 
@@ -82,3 +83,53 @@ def test_everybody_may_read_the_figures_and_nobody_else_writes_them(measured: No
         assert cursor.fetchone() == (1,)
     with pytest.raises(DatabaseError), acting(role) as cursor:
         cursor.execute("update cases_pace set count = 1")
+
+
+def lived(spells: list[tuple[float, bool]], joined: float = 0.0) -> Spell:
+    """Estimate from lives of so many days, each answered at its end or not."""
+    ages = sorted({joined, *(days for days, _ in spells)})
+    return spell(
+        Bin(
+            int(age * 10),
+            len(spells) if age == joined else 0,
+            sum(days == age for days, _ in spells),
+            sum(days == age and is_answered for days, is_answered in spells),
+        )
+        for age in ages
+    )
+
+
+def test_a_queue_of_years_is_not_short_because_its_refusals_are_quick() -> None:
+    """Thirty were refused after a month; five hundred wait since half a year."""
+    assert lived([(30.0, True)] * 30 + [(180.0, False)] * 500) == Spell(None, None)
+    assert lived([(30.0, True)] * 30) == Spell(Decimal(30), Decimal(30))
+
+
+def test_half_is_told_though_one_in_ten_still_waits() -> None:
+    assert lived([(5.0, True)] * 60 + [(400.0, False)] * 40) == Spell(Decimal(5), None)
+
+
+def test_who_left_without_an_answer_counts_only_for_as_long_as_they_waited() -> None:
+    """Of four, one withdrew after a day: one of three, then one of two, then the last."""
+    assert lived([(1.0, False), (2.0, True), (3.0, True), (4.0, True)]) == Spell(Decimal(3), Decimal(4))
+
+
+def test_who_asked_before_the_year_joins_at_the_age_they_had(kuwait: None) -> None:
+    """At an age that nobody was watched at, nothing is learned."""
+    bins = [Bin(0, 10, 0, 0), Bin(20, 0, 10, 5), Bin(100, 40, 0, 0), Bin(200, 0, 40, 40)]
+    assert spell(bins) == Spell(Decimal(2), Decimal(20))
+
+
+def test_those_that_wait_are_counted_beside_those_that_were_answered(measured: None) -> None:
+    """A year in which twenty were answered and thirty more opened, which wait: half is not reached."""
+    reporter = Reporter("kw.ku")
+    began = FAR - timedelta(days=25)
+    for _ in range(30):
+        ref = f"PACE-{secrets.token_hex(6)}"
+        sent = reporter.event(
+            "opened", None, began, service=SERVICE, agency_ref=ref, civil_id=new_civil_id(), name="نورة التجريبية"
+        )
+        assert reporter.send(sent)[0].status == "accepted"
+    found = figures(FAR)
+    assert (found.count, found.waiting) == (20, 30)
+    assert (found.median_days, found.ninth_days, found.agency_days) == (None, None, None)

@@ -63,12 +63,11 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Reality:
-    """How long it really took, from how many requests; `half` is empty where too few speak for it."""
+    """How long it really takes: the figure, empty where nothing is known; what it means; from how many requests."""
 
-    half: Markup
-    nine: Markup
+    figure: Markup
+    said: Sequence[Markup]
     rests_on: str
-    agency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +153,7 @@ def service_view(look: Look, definition: Definition, pace: Pace | None, *, is_ol
 
 def _facts(look: Look, definition: Definition, within: str, reality: Reality) -> list[tuple[str, Markup]]:
     promised = phrase("%(x)s", x=within or _("no time is promised"))
-    real = phrase(_("usually %(time)s"), time=reality.half) if reality.half else phrase(_("not known yet"))
+    real = reality.figure or phrase(_("not known yet"))
     return [(_("Promised time"), promised), (_("In practice"), real), (_("Cost"), prices.total(look, definition))]
 
 
@@ -251,17 +250,31 @@ def _valid(look: Look, valid: Any) -> list[Markup]:
 
 def _reality(look: Look, pace: Pace | None) -> Reality:
     if pace is None:
-        return Reality(Markup(), Markup(), "", "")
-    text = ngettext(
-        "From %(num)s request that ended in the last year.",
-        "From %(num)s requests that ended in the last year.",
+        few = phrase(_("Not known yet: fewer than 20 requests were answered in the last year."))
+        return Reality(Markup(), [few], "")
+    answered = ngettext(
+        "From %(num)s request answered in the last year.",
+        "From %(num)s requests answered in the last year.",
         pace.count,
-    )
-    days = round(pace.agency_days) if pace.agency_days is not None else 0
-    own = working(look, days, "days") if days else ""
-    return Reality(
-        half=phrase("%(time)s", time=about(look, pace.median_days)),
-        nine=phrase("%(time)s", time=about(look, pace.ninth_days)),
-        rests_on=text % {"num": digits(look, pace.count)},
-        agency=_("Of this, the agency itself usually needed %(time)s.") % {"time": own} if own else "",
-    )
+    ) % {"num": digits(look, pace.count)}
+    wait = ngettext("%(num)s request waits now.", "%(num)s requests wait now.", pace.waiting)
+    waiting = phrase(wait, num=digits(look, pace.waiting))
+    if pace.median_days is None:
+        few = phrase(_("Fewer than half of those who ask have had an answer so far."))
+        return Reality(phrase(_("Most are still waiting")), [few, waiting], answered)
+    figure = phrase("%(time)s", time=about(look, pace.median_days))
+    return Reality(figure, [*_shares(look, pace), waiting], answered)
+
+
+def _shares(look: Look, pace: Pace) -> list[Markup]:
+    """Say what the figure means: half within it, nine of ten within which, and how much of it was the agency's own."""
+    if pace.ninth_days is None:
+        parts = [phrase(_("Half of all requests are answered within this time; more than one in ten wait very long."))]
+    else:
+        text = _("Half of all requests are answered within this time, and nine of ten within %(time)s.")
+        parts = [phrase(text, time=about(look, pace.ninth_days))]
+    parts.append(phrase(_("This is from the first day to the last, with weekends and your own turns.")))
+    if pace.agency_days is not None and (days := round(pace.agency_days)):
+        own = _("Of this, the agency itself usually needed %(time)s.")
+        parts.append(phrase(own, time=working(look, days, "days")))
+    return parts

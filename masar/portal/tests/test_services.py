@@ -175,18 +175,28 @@ def test_a_page_answers_what_people_ask_first() -> None:
     assert "18 years" in visible(got(f"/en/services/{HOUSE}/"))
 
 
-def test_how_long_it_takes_is_told_from_what_ended_or_not_at_all() -> None:
+def test_how_long_it_takes_is_told_from_what_was_answered_and_who_waits_or_not_at_all() -> None:
     look, now = look_of_cookie("en", ""), datetime(2026, 11, 24, tzinfo=UTC)
     with translation.override("en"):
-        view = service_view(look, definition(), Pace(now, 1234, Decimal("6.2"), Decimal("12.4"), Decimal("4.0")))
-        nothing = service_view(look, definition(), None)
-        assert (view.reality.half, view.reality.nine) == ("6 days", "12 days")
-        assert view.reality.rests_on == "From 1234 requests that ended in the last year."
-        assert view.reality.agency == "Of this, the agency itself usually needed 4 working days."
+        half, nine, own = Decimal("6.2"), Decimal("12.4"), Decimal("4.0")
+        known = service_view(look, definition(), Pace(now, 1234, 56, half, nine, own)).reality
+        long = service_view(look, definition(), Pace(now, 1234, 1, half, None, None)).reality
+        waiting = service_view(look, definition(), Pace(now, 33, 540, None, None, None)).reality
+        nothing = service_view(look, definition(), None).reality
         assert about(look, Decimal("0.2")) == "5 hours"
         assert about(look, Decimal("6570.0")) == "18 years"
-        assert not nothing.reality.half
-    assert "fewer than 20 requests have ended" in got(f"/en/services/{HOUSE}/")
+    assert known.figure == "6 days"
+    assert [str(sentence) for sentence in known.said] == [
+        "Half of all requests are answered within this time, and nine of ten within 12 days.",
+        "This is from the first day to the last, with weekends and your own turns.",
+        "Of this, the agency itself usually needed 4 working days.",
+        "56 requests wait now.",
+    ]
+    assert known.rests_on == "From 1234 requests answered in the last year."
+    assert "more than one in ten wait very long" in long.said[0]
+    assert (waiting.figure, waiting.said[-1]) == ("Most are still waiting", "540 requests wait now.")
+    assert not nothing.figure
+    assert "fewer than 20 requests were answered" in got(f"/en/services/{HOUSE}/")
 
 
 @pytest.mark.parametrize(
