@@ -17,7 +17,10 @@ from masar.kernel.tests.servers import eventually
 
 SOURCES = Path(__file__).resolve().parents[3]
 BEAT = "import pathlib, sys, time\nwhile True: pathlib.Path(sys.argv[1]).touch(); time.sleep(0.05)"
-STUBBORN = "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile True: time.sleep(1)"
+STUBBORN = (
+    "import pathlib, signal, sys, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+    "while True: pathlib.Path(sys.argv[1]).touch(); time.sleep(0.05)"
+)
 
 
 def part(folder: Path, name: str, code: str, answers: Callable[[float], bool] = lambda _: True) -> Part:
@@ -86,10 +89,9 @@ def test_a_part_that_keeps_ending_before_ready_ends_the_start_with_its_last_word
 def test_a_part_that_ignores_the_word_to_end_is_ended_by_force(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("masar.config.supervisor.END_SECONDS", 0.5)
     stubborn = part(tmp_path, "stubborn", STUBBORN)
-    began = time.monotonic()
     run_until(
         Supervisor([stubborn], print, lambda: None, lambda: None),
-        lambda: stubborn.process is not None and time.monotonic() - began > 0.5,
+        lambda: stubborn.process is not None and beats(tmp_path / "stubborn.alive"),
     )
     assert stubborn.process is not None
     assert stubborn.process.returncode == -signal.SIGKILL
