@@ -98,7 +98,8 @@ def _refuse_taken(name: str, port: int) -> None:
 
 def _look_after(home: Path) -> Callable[[], None]:
     """Return what is done each second: see to the database, and say how far the demonstration's history came."""
-    said = [""]
+    said, file = [""], home / "run" / "demo.words"
+    file.unlink(missing_ok=True)  # what an earlier start said
 
     def look() -> None:
         try:
@@ -106,7 +107,7 @@ def _look_after(home: Path) -> Callable[[], None]:
         except postgres.DatabaseTrouble as trouble:
             _say(str(trouble))
         with suppress(OSError):
-            words = (home / "run" / "demo.words").read_text(encoding="utf-8").strip()
+            words = file.read_text(encoding="utf-8").strip()
             if words and words != said[0]:
                 said[0] = words
                 _say(words)
