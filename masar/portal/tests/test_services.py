@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from masar.cases.queries import Pace
-from masar.catalogue.queries import Definition, parse, price_range, service, services
+from masar.catalogue.queries import Definition, catalogue, parse, price_range, service, services
 from masar.catalogue.rules.changes import compare
 from masar.portal.look import LANGUAGES, Look, look_of_cookie
 from masar.portal.presenters.changes import difference_view
@@ -84,6 +84,18 @@ def test_a_page_in_arabic_or_urdu_holds_no_english_sentence(language: str) -> No
     for path in paths:
         text = visible(got(f"/{language}/services/{path}")).replace("English", "").replace("xyzzyx", "")
         assert re.findall(r"[A-Za-z]{2,} [A-Za-z]{2,}", text) == [], path
+
+
+@in_every_language
+def test_what_nobody_applies_for_by_itself_is_readable_and_says_so(language: str) -> None:
+    """A request that is a check or an appeal leads to such a page."""
+    known = catalogue()
+    others = [one for one in known.definitions.values() if one.kind != "service" and one.id.startswith("kw.")]
+    assert {one.kind for one in others} == {"check", "appeal"}
+    for one in others:
+        text = got(f"/{language}/services/{one.id}/?version={one.version}")
+        assert faults_of(DATA.sub("", text)) == [], one.id
+        assert text.count('class="banner is-info"') == 2  # one of them waits in a template
 
 
 @in_every_language
