@@ -19,7 +19,7 @@ MEDICAL = {
 }
 PHOTO = {
     "ar": "الصورة معتمة ولا يظهر الوجه كاملا. أرسل صورة حديثة بخلفية بيضاء.",
-    "en": "The photograph is dark and the face is not wholly visible. Send a recent one with a white background.",
+    "en": "The photograph is too dark and the face is not fully visible. Send a recent one with a white background.",
     "ur": "تصویر تاریک ہے اور پورا چہرہ نظر نہیں آتا۔ سفید پس منظر کے ساتھ حالیہ تصویر بھیجیں۔",
 }
 SETBACK = {
