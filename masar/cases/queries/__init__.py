@@ -4,11 +4,14 @@ from masar.cases.queries.agency import AgencyListing, AgencyRequest, agency_requ
 from masar.cases.queries.paces import Pace, pace
 from masar.cases.queries.rows import Home, changes_since, home, my_requests
 from masar.cases.queries.sheet import my_request
+from masar.cases.queries.tracking import followed, pin_of
 from masar.cases.rules.events import TYPES as EVENT_TYPES
 from masar.cases.rules.story import Counts, Due, Filter, Line, Listing, Question, Row, Share, Sheet, Stop
+from masar.cases.rules.tracking import PIN_DIGITS, Tracked
 
 __all__ = [
     "EVENT_TYPES",
+    "PIN_DIGITS",
     "AgencyListing",
     "AgencyRequest",
     "Counts",
@@ -23,11 +26,14 @@ __all__ = [
     "Share",
     "Sheet",
     "Stop",
+    "Tracked",
     "agency_request",
     "agency_requests",
     "changes_since",
+    "followed",
     "home",
     "my_request",
     "my_requests",
     "pace",
+    "pin_of",
 ]
