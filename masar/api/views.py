@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Header, NinjaAPI, Path, Query
 from ninja.errors import AuthenticationError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.security import HttpBearer
 
-from masar.api import contract
+from masar.api import asyncapi, contract
 from masar.api.events import body_of, read_body
 from masar.api.problems import Problem, answer_json, answer_problem, problem_of
 from masar.api.schemas import ItemOut, ItemsOut, MyRequestsOut, ProblemOut, RequestOut, RequestsOut, ServicesOut
@@ -101,6 +102,13 @@ def post_events(request: HttpRequest) -> HttpResponse:
     if is_batch:
         return answer_json({"items": [_item(item) for item in items]})
     return answer_json(_item(items[0]), HTTP[items[0].status])
+
+
+@api.get("/asyncapi.json", include_in_schema=False)
+def get_asyncapi(request: HttpRequest) -> HttpResponse:
+    """Return the AsyncAPI document of the events."""
+    origin = settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}"
+    return answer_json(asyncapi.document(origin, api.version))
 
 
 def _item(item: Item) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from masar.portal.views import lists, one, plain, preferences, services, steps
+from masar.portal.views import developers, lists, one, plain, preferences, services, steps
 
 urlpatterns = [
     path("", lists.first, name="home"),
@@ -25,6 +25,8 @@ urlpatterns = [
     path("start/", steps.start, name="start"),
     path("words/", steps.words, name="words"),
     path("family/", steps.family, name="family"),
+    path("developers/", developers.developers, name="developers"),
+    path("developers/<str:id>/", developers.developers, name="developers_part"),
     path("offline/", plain.offline, name="offline"),
     path("signed-out/", plain.signed_out, name="signed_out"),
     path("_components/", plain.components, name="components"),

@@ -6,18 +6,25 @@ from masar.cases.queries.rows import Home, changes_since, home, my_requests
 from masar.cases.queries.sheet import my_request
 from masar.cases.queries.tracking import followed, pin_of
 from masar.cases.rules.events import TYPES as EVENT_TYPES
+from masar.cases.rules.profile import FLAWS, LIMITS, REFUSALS, EventType, Field, Limits, event_types, example
 from masar.cases.rules.story import Counts, Due, Filter, Line, Listing, Question, Row, Share, Sheet, Stop
 from masar.cases.rules.tracking import PIN_DIGITS, Tracked
 
 __all__ = [
     "EVENT_TYPES",
+    "FLAWS",
+    "LIMITS",
     "PIN_DIGITS",
+    "REFUSALS",
     "AgencyListing",
     "AgencyRequest",
     "Counts",
     "Due",
+    "EventType",
+    "Field",
     "Filter",
     "Home",
+    "Limits",
     "Line",
     "Listing",
     "Pace",
@@ -30,6 +37,8 @@ __all__ = [
     "agency_request",
     "agency_requests",
     "changes_since",
+    "event_types",
+    "example",
     "followed",
     "home",
     "my_request",
