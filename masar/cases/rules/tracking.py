@@ -70,7 +70,7 @@ def usual_way(row: Row, stop: int, skips: Sequence[str], calendar_of: CalendarOf
     """
     definition = row.definition
     places = [place for place in definition.path[:stop] if place in definition.steps and place not in skips]
-    done = [Stop(definition.steps[place], "done") for place in places if place != row.step]
+    done = [Stop(definition.steps[place], "done") for place in places if not row.is_open or place != row.step]
     if not row.is_open or row.step not in definition.steps:
         return done
     step = definition.steps[row.step]
