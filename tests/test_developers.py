@@ -30,6 +30,7 @@ from masar.cases.queries import FLAWS, LIMITS, REFUSALS, event_types, example
 from masar.cases.rules.envelope import Envelope, read_envelope
 from masar.catalogue.actions import new_key
 from masar.portal.look import LANGUAGES
+from masar.portal.presenters.answering import REFUSED
 from masar.portal.presenters.developers import part_titles
 from masar.portal.presenters.guide import marked
 from masar.portal.presenters.profile import (
@@ -68,7 +69,7 @@ def text_of(language: str, part: str = "", **cookies: str) -> str:
 def codes_of(page: str) -> list[tuple[bool, str, str]]:
     """Every piece of code on a page, in order: whether it is to be run, the name of its file, and its text."""
     found = re.findall(
-        r'<figure class="code( run)?">(?:<figcaption><code>(.*?)</code></figcaption>)?<pre[^>]*>(.*?)</pre>',
+        r'<figure class="listing( run)?">(?:<figcaption><code>(.*?)</code></figcaption>)?<pre[^>]*>(.*?)</pre>',
         page,
         re.DOTALL,
     )
@@ -157,6 +158,19 @@ def test_the_statuses_on_the_page_are_those_that_are_answered() -> None:
     from masar.api.views import HTTP
 
     assert {name: http for name, (http, _) in status_words().items()} == HTTP
+
+
+@pytest.mark.database
+def test_the_refusal_that_is_shown_is_what_is_answered(kuwait: None) -> None:
+    event = example("step") | {"data": {"step": 7}}
+    answer = Client().post(
+        "/api/v1/events",
+        json.dumps(event),
+        content_type="application/cloudevents+json",
+        headers={"Authorization": f"Bearer {new_key('kw.moi.gdt')}"},
+    )
+    assert answer.status_code == 422
+    assert answer.json() == json.loads(REFUSED)
 
 
 def _raised() -> Iterator[tuple[str, int | None]]:

@@ -74,6 +74,14 @@ def _problems() -> Section:
     )
 
 
+REFUSED = """{"status": "invalid", "source": "urn:masar:kw.moi.gdt:licences", "id": "GTD-2026-1/2",
+ "problem": {"type": "urn:masar:problem:invalid-event", "status": 422, "code": "invalid-event",
+  "title": "This event cannot be read",
+  "detail": "Mend the fields named in errors and send it again.",
+  "errors": [{"pointer": "/data/step", "code": "id",
+              "detail": "Send an id of the definition."}]}}"""
+
+
 def _flaws() -> Section:
     known, kinds = flaw_words(), kind_words()
     every = {
@@ -90,6 +98,7 @@ def _flaws() -> Section:
                     "`detail` how."
                 )
             ),
+            shown(REFUSED),
             terms([(f"`{code}`", text) for code, text in every.items()]),
         ],
     )
