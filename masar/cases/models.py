@@ -211,10 +211,10 @@ class Pace(models.Model):
 
 
 class Attempt(models.Model):
-    """Wrong PINs against one number, one network, or both together. `key` is a keyed hash; `level` leaks away."""
+    """Wrong PINs against one number, one network, or both together. `key` is a keyed hash; `level`, in thousandths, leaks away."""
 
     key = models.BinaryField(primary_key=True)
-    level = models.FloatField()
+    level = models.IntegerField()
     forget_seconds = models.IntegerField()
     counted_at = models.DateTimeField()
     blocked_until = models.DateTimeField(null=True)

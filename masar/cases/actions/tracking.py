@@ -18,18 +18,18 @@ _OLD = timedelta(days=3)  # by then the most that can have been counted is forgo
 # In the order of keys, so that two at once never wait for each other; the rows stay locked until all is decided.
 _COUNT = """
 insert into cases_attempt as a (key, level, forget_seconds, counted_at)
-select u.key, 1, u.forget_seconds, %s::timestamptz from unnest(%s::bytea[], %s::int[]) as u(key, forget_seconds)
+select u.key, 1000, u.forget_seconds, %s::timestamptz from unnest(%s::bytea[], %s::int[]) as u(key, forget_seconds)
  order by u.key
 on conflict (key) do update set
-  level = 1 + greatest(0, a.level
-          - extract(epoch from excluded.counted_at - a.counted_at)::float8 / a.forget_seconds),
+  level = 1000 + greatest(0, a.level
+          - 1000 * extract(epoch from excluded.counted_at - a.counted_at) / a.forget_seconds)::int,
   counted_at = excluded.counted_at
 returning key, level, blocked_until"""
 _BLOCK = """
 update cases_attempt a set blocked_until = u.until from unnest(%s::bytea[], %s::timestamptz[]) as u(key, until)
  where a.key = u.key"""
 _RIGHT = "delete from cases_attempt where key = any(%s::bytea[])"
-_NOT_WRONG = "update cases_attempt set level = greatest(0, level - 1) where key = %s::bytea"
+_NOT_WRONG = "update cases_attempt set level = greatest(0, level - 1000) where key = %s::bytea"
 _TIDY = """
 delete from cases_attempt where key in (
     select key from cases_attempt where counted_at < %s::timestamptz limit 10 for update skip locked)"""
@@ -64,16 +64,16 @@ def _keys(number: int, network: str) -> Keys:
     return {kind: hmac.digest(key, f"{kind}\0{part}".encode(), "sha256") for kind, part in parts.items()}
 
 
-def _counted(cursor: CursorWrapper, keys: Keys, now: datetime) -> tuple[Mapping[bytes, float], datetime | None]:
+def _counted(cursor: CursorWrapper, keys: Keys, now: datetime) -> tuple[Mapping[bytes, int], datetime | None]:
     """Count a try; return how many stand against each key, and until when one of them must wait."""
     forget = [int(LIMITS[kind].forgotten_after.total_seconds()) for kind in keys]
     cursor.execute(_COUNT, [now, list(keys.values()), forget])
-    rows: Sequence[tuple[bytes, float, datetime | None]] = cursor.fetchall()
+    rows: Sequence[tuple[bytes, int, datetime | None]] = cursor.fetchall()
     until = max((blocked for _, _, blocked in rows if blocked and blocked > now), default=None)
     return {bytes(key): level for key, level, _ in rows}, until
 
 
-def _block(cursor: CursorWrapper, keys: Keys, levels: Mapping[bytes, float], now: datetime) -> None:
+def _block(cursor: CursorWrapper, keys: Keys, levels: Mapping[bytes, int], now: datetime) -> None:
     waits = {key: wait_of(kind, levels[key]) for kind, key in keys.items()}
     blocked = {key: now + wait for key, wait in waits.items() if wait}
     if blocked:

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             name="Attempt",
             fields=[
                 ("key", models.BinaryField(primary_key=True, serialize=False)),
-                ("level", models.FloatField()),
+                ("level", models.IntegerField()),
                 ("forget_seconds", models.IntegerField()),
                 ("counted_at", models.DateTimeField()),
                 ("blocked_until", models.DateTimeField(null=True)),

@@ -48,10 +48,10 @@ class Tracked:
     stops: Sequence[Stop]
 
 
-def wait_of(kind: str, level: float) -> timedelta:
-    """Return how long to wait after so many wrong PINs (`level`: those not yet forgotten) of one kind of `LIMITS`."""
+def wait_of(kind: str, level: int) -> timedelta:
+    """Return how long to wait for one kind of `LIMITS`; `level` is how many wrong PINs stand, in thousandths."""
     limit = LIMITS[kind]
-    return min(wait_after(round(level) - limit.free + FREE_TRIES), limit.longest)
+    return min(wait_after(round(level / 1000) - limit.free + FREE_TRIES), limit.longest)
 
 
 def network_of(address: str) -> str:

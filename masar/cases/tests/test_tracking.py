@@ -38,15 +38,15 @@ def kept(number: int, network: str) -> dict[str, float]:
     keys = {key: kind for kind, key in _keys(number, network_of(network)).items()}
     with acting("masar_public") as cursor:
         cursor.execute("select key, level from cases_attempt where key = any(%s::bytea[])", [list(keys)])
-        return {keys[bytes(key)]: level for key, level in cursor.fetchall()}
+        return {keys[bytes(key)]: level / 1000 for key, level in cursor.fetchall()}
 
 
 def test_waits_begin_after_the_free_tries_and_grow_to_the_longest() -> None:
     for kind, limit in LIMITS.items():
-        assert wait_of(kind, limit.free - 1) == timedelta(0)
-        assert wait_of(kind, limit.free) == timedelta(seconds=10)
-        assert wait_of(kind, limit.free + 1) == timedelta(seconds=20)
-        assert wait_of(kind, limit.free + 50) == limit.longest
+        assert wait_of(kind, 1000 * limit.free - 1000) == timedelta(0)
+        assert wait_of(kind, 1000 * limit.free) == timedelta(seconds=10)
+        assert wait_of(kind, 1000 * limit.free + 1000) == timedelta(seconds=20)
+        assert wait_of(kind, 1000 * limit.free + 50_000) == limit.longest
 
 
 def test_a_network_of_ipv6_is_its_first_half_and_of_ipv4_the_address() -> None:
@@ -155,7 +155,7 @@ def test_one_network_at_many_numbers_waits_too_but_never_long(open_licence, view
     pin, network, at = pin_for(viewer_of, civil_id, number), somewhere(), now()
     with acting("masar_public") as cursor:
         cursor.execute(
-            "insert into cases_attempt (key, level, forget_seconds, counted_at) values (%s::bytea, 260, 60, %s)",
+            "insert into cases_attempt (key, level, forget_seconds, counted_at) values (%s::bytea, 260000, 60, %s)",
             [_keys(number, network_of(network))["network"], at],
         )
     assert tracked(new_number(), "000000", network, at) is None
