@@ -41,7 +41,7 @@ def test_code_is_copied_by_selection_as_it_stands(visits: Visits) -> None:
 def test_code_is_reached_and_scrolled_by_keyboard(visits: Visits) -> None:
     page = visits.stranger(viewport={"width": 320, "height": 800})
     page.goto("/en/developers/")
-    code = page.get_by_role("region", name="first.sh")
+    code = page.get_by_role("group", name="first.sh")
     code.focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_function("document.activeElement.scrollLeft > 0")
