@@ -8,7 +8,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys import axe
 from tests.journeys.browsing import DESK, EASTERN, LANGUAGES, PHONE, Person, Visits
+from tests.journeys.sending import needs_node
 
 HALF_A_PAGE = 148 / 25.4 * 96  # A5 across: half of A4, in CSS pixels
 PRINTED_BESIDE = """[...document.querySelectorAll('body *')].filter((e) => e.checkVisibility()
@@ -67,6 +69,31 @@ def test_the_slip_prints_on_half_a_page(
         seen = page.evaluate(PRINTED_BESIDE)
         assert seen == 0, "only the slip is printed"
         assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) == 1
+
+
+@pytest.mark.node
+@needs_node
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing_on_what_a_slip_opens(
+    language: str, visits: Visits, newcomer: Callable[..., Person], licence_of: Callable[..., tuple]
+) -> None:
+    person = newcomer(language)
+    number, _ = licence_of(person, "more-information")
+    own = visits.of(person)
+    pin = slip_of(own, language, number)
+    page = visits.stranger()
+    page.goto(f"/{language}/track/?n={number}")
+    told = [*axe.look(own)[:2], *axe.look(page)[:2]]
+    page.fill("[name=pin]", "12")
+    page.locator("main form button").click()
+    told += axe.look(page)[:2]
+    page.fill("[name=pin]", pin)
+    page.locator("main form button").click()
+    expect(page.locator("[aria-current=step]")).to_be_visible()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        told += axe.look(page)[:2]
+    assert [str(found) for part in told for found in part] == []
 
 
 def test_a_wrong_pin_keeps_the_number_and_says_what_to_do(
