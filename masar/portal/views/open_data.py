@@ -28,6 +28,7 @@ _PUBLIC = (
     "",
     "about/",
     "start/",
+    "track/",
     "words/",
     "family/",
     "developers/",
