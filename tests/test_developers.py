@@ -92,7 +92,9 @@ def test_the_pages_are_whole_and_small(part: str, language: str, simple: bool) -
     assert all(later <= earlier + 1 for earlier, later in pairwise(levels))
     targets = re.findall(r'class="link" href="#([^"]+)"', page)
     assert targets
-    assert set(targets) <= set(re.findall(r' id="([^"]+)"', page))
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert set(targets) <= set(ids)
     assert "`" not in re.sub(r"<pre.*?</pre>", "", page, flags=re.DOTALL)
     assert not re.search(r"<[^>]+ (style|on\w+)=", page)
 

@@ -44,4 +44,8 @@ def test_code_is_reached_and_scrolled_by_keyboard(visits: Visits) -> None:
     code = page.get_by_role("group", name="first.sh")
     code.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.activeElement.scrollLeft > 0")
+    for _ in range(60):
+        if page.evaluate("document.activeElement.scrollLeft") > 0:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("the code did not scroll")

@@ -49,7 +49,7 @@ def _start(site: str) -> Part:
 
 def _key(site: str) -> Section:
     return Section(
-        "key",
+        "get-key",
         _("1. Get a key"),
         [
             words(_("The operator of Masar makes a key for your agency. It is shown once; only its hash is kept.")),
