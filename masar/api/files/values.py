@@ -13,6 +13,8 @@ from masar.kernel.ids import ascii_digits
 _MARKS = re.compile(r"[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]")
 _SHORTENED = re.compile(r"\d([.,٫]\d+)?[eE]\+?\d+")
 _EXACT = 10**15  # beyond, a spreadsheet has replaced digits by zeros
+_FIRST_DAY = datetime(1899, 12, 30)  # noqa: DTZ001 - spreadsheets count days without a zone
+_DAYS = (18_264, 80_000)  # 1950 to 2119
 _DAY = r"(?:(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})|(?P<d2>\d{1,2})[-/.](?P<m2>\d{1,2})[-/.](?P<y2>\d{4}))"
 _HALF = r"(?P<half>[AaPp]\.?[Mm]\.?|ص|م|صباحا|مساء)"
 _CLOCK = rf"(?:[ T,،]+(?P<h>\d{{1,2}}):(?P<min>\d{{2}})(?::(?P<s>\d{{2}})(?:\.\d+)?)?\s*{_HALF}?)?"
@@ -73,6 +75,8 @@ def as_instant(value: Value, zone: ZoneInfo, *, is_end: bool = False) -> str:
 def _moment(value: Value, is_end: bool) -> datetime | str:
     """Return a moment without its zone, or the text of an instant that brings its own. Raises: ValueError."""
     last = time(23, 59) if is_end else time()
+    if isinstance(value, int | float) and _DAYS[0] < value < _DAYS[1]:
+        return _FIRST_DAY + timedelta(days=value)  # a date that was not formatted as one
     if isinstance(value, date):
         return datetime.combine(value, last)
     text = ascii_digits(as_text(value))
