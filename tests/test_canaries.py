@@ -27,7 +27,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from conftest import Reporter, logged_in, new_civil_id
 from masar.cases.actions import CHANNEL, answer, appeal, relay
-from masar.cases.queries import my_request
+from masar.cases.queries import my_request, pin_of
 from masar.catalogue.actions import new_key
 from masar.kernel.clock import now
 from tests.running import Server
@@ -45,6 +45,7 @@ class Canaries:
 
     count: int = 0
     civil_ids: list[str] = field(default_factory=list)
+    slips: list[tuple[int, str]] = field(default_factory=list)  # number and PIN of each request
     answers: list[str] = field(default_factory=list)  # bodies of answers to errors
     told: list[str] = field(default_factory=list)  # payloads of NOTIFY
     plain: str = ""  # a value that is meant to stand open, to prove that the search finds
@@ -119,7 +120,9 @@ def _one(client: httpx.Client, gdt: Reporter, made: Canaries, ref: str) -> None:
         assert reply.status_code in (400, 403, 409, 422), reply.text
         made.answers.append(reply.text)
     number, viewer = int(batch.json()["items"][0]["request"]), logged_in(civil_id)
-    question = my_request(viewer, number, now())[1].question
+    sheet = my_request(viewer, number, now())[1]
+    made.slips.append((number, pin_of(sheet)))
+    question = sheet.question
     answer(viewer, number, question.token, {"answer": value()})
     refused = gdt.event("decided", str(number), now(), outcome="refused", reason="medical", note=value())
     assert client.post("/api/v1/events", content=json.dumps(refused), headers=_type("json")).status_code == 200
@@ -170,6 +173,21 @@ def test_listeners_are_told_numbers_only(canaries):
     for payload in canaries.told:
         assert re.fullmatch(r"\d+:\d+:\d+( \d+:\d+:\d+)*", payload)
         assert not found_in(payload.encode(), canaries)
+
+
+def test_no_page_that_a_slip_opens_holds_any(canaries, server):
+    for number, pin in canaries.slips:
+        with httpx.Client(base_url=server.url, follow_redirects=True) as stranger:
+            token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', stranger.get("/ar/track/").text)[1]
+            sent = {"csrfmiddlewaretoken": token, "number": str(number), "pin": pin}
+            page = stranger.post("/ar/track/", data=sent, headers={"Referer": f"{server.url}/ar/track/"})
+            assert (
+                f'next=/ar/requests/{number}/"' in page.text
+                or 'aria-current="step"' in page.text
+                or "is-bad" in page.text
+            )
+            assert found_in(page.content, canaries) == set()
+            assert found_in(repr(page.headers.raw).encode(), canaries) == set()
 
 
 def test_a_dump_of_the_database_holds_none(canaries):

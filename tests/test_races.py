@@ -17,8 +17,19 @@ import pytest
 from django.db import connections
 
 from conftest import Reporter, logged_in, new_civil_id
-from masar.cases.actions import CHANNEL, NotAllowed, NothingAsked, answer, appeal, end_what_ran_out, relay, withdraw
-from masar.cases.queries import agency_request, my_request
+from masar.cases.actions import (
+    CHANNEL,
+    NotAllowed,
+    NothingAsked,
+    TooMany,
+    answer,
+    appeal,
+    end_what_ran_out,
+    relay,
+    tracked,
+    withdraw,
+)
+from masar.cases.queries import agency_request, my_request, pin_of
 from masar.cases.tests.rebuilt import differences
 from masar.kernel.clock import now
 from masar.kernel.database import acting
@@ -237,3 +248,23 @@ def test_wrong_passwords_at_once_are_all_counted(kuwait):
         cursor.execute("select failures from people_attempt where username = %s", [username])
         assert cursor.fetchall() == [(40,)]
         assert is_blocked(username, source, now())
+
+
+def test_wrong_pins_at_once_are_all_counted_and_no_more_are_looked_at_than_are_free(open_licence):
+    """The right one among a hundred guesses must not slip through while the others are still being counted."""
+    number, _, civil_id = open_licence()
+    right = pin_of(my_request(logged_in(civil_id), number, now())[1])
+    source, at = f"2001:db8:{secrets.randbelow(65536):x}::1", now()
+    guesses = [f"{(int(right) + n) % 10**6:06d}" for n in range(1, AT_ONCE)]
+    results = together([partial(tracked, number, guess, source, at) for guess in guesses])
+    assert Counter(type(each) for each in results) == {type(None): 5, TooMany: AT_ONCE - 6}
+    assert isinstance(tracked(number, right, source, at), TooMany)
+
+
+def test_wrong_pins_from_everywhere_at_once_are_all_counted(open_licence):
+    number, *_ = open_licence()
+    network = secrets.randbelow(65536)
+    sources = [f"2001:db8:{network:x}:{n:x}::1" for n in range(AT_ONCE)]
+    at = now()
+    results = together([partial(tracked, number, "not it", source, at) for source in sources])
+    assert Counter(type(each) for each in results) == {type(None): 50, TooMany: AT_ONCE - 50}

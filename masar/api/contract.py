@@ -7,7 +7,7 @@ from typing import Any
 
 from ninja.openapi.schema import OpenAPISchema
 
-from masar.api.events import BATCHED, STRUCTURED
+from masar.api.events import BATCHED, MOST_EVENTS, STRUCTURED
 from masar.api.problems import TYPE
 from masar.cases.queries import EVENT_TYPES
 
@@ -73,15 +73,17 @@ def event_schema() -> _Schema:
     """Return the JSON Schema of one event: one alternative for each type, made of the table that intake reads by."""
     return {
         "description": "A CloudEvent 1.0 of Masar's profile.",
-        "oneOf": [{"$ref": f"#/components/schemas/{_name(short)}"} for short in EVENT_TYPES],
+        "oneOf": [{"$ref": f"#/components/schemas/{schema_name(short)}"} for short in EVENT_TYPES],
     }
 
 
-def _schemas() -> dict[str, _Schema]:
-    return {"Event": event_schema()} | {_name(short): _schema_of(short) for short in EVENT_TYPES}
+def event_schemas() -> dict[str, _Schema]:
+    """Return the schema of each type by its name in documents, and of any event as `Event`."""
+    return {"Event": event_schema()} | {schema_name(short): _schema_of(short) for short in EVENT_TYPES}
 
 
-def _name(short: str) -> str:
+def schema_name(short: str) -> str:
+    """Return the name of a type's schema: EventHandedOver for "handed-over"."""
     return "Event" + "".join(part.title() for part in short.split("-"))
 
 
@@ -123,7 +125,7 @@ def _or_null(schema: _Schema) -> _Schema:
 
 EVENTS: dict[str, Any] = {
     "description": (
-        "Send one event as `application/cloudevents+json`, up to 500 as `application/cloudevents-batch+json`, or the"
+        f"Send one event as `{STRUCTURED}`, up to {MOST_EVENTS} as `{BATCHED}`, or the"
         " `data` alone as `application/json` with the attributes as `ce-` headers. A batch answers 200 with one item"
         " for each event; a single event answers with that item and its status. Sending again is safe: what was taken"
         " answers `duplicate`."
@@ -135,7 +137,7 @@ EVENTS: dict[str, Any] = {
             BATCHED: {
                 "schema": {
                     "type": "array",
-                    "maxItems": 500,
+                    "maxItems": MOST_EVENTS,
                     "description": "Events; each is judged alone, and one that cannot be read answers `invalid`.",
                 }
             },
@@ -146,7 +148,7 @@ EVENTS: dict[str, Any] = {
 
 def complete(document: OpenAPISchema) -> OpenAPISchema:
     """Add what agencies must know: event schemas, problems as problem+json, the session cookie, required headers."""
-    document["components"]["schemas"] |= _schemas()
+    document["components"]["schemas"] |= event_schemas()
     document["components"].setdefault("securitySchemes", {})["Session"] = {
         "type": "apiKey",
         "in": "cookie",

@@ -17,12 +17,13 @@ import msgspec
 from django.http import HttpRequest
 
 from masar.api.problems import Problem
+from masar.cases.queries import LIMITS
 
 STRUCTURED = "application/cloudevents+json"
 BATCHED = "application/cloudevents-batch+json"
-LARGEST_BODY = 1024 * 1024
-LARGEST_EVENT = 64 * 1024
-MOST_EVENTS = 500
+LARGEST_BODY = LIMITS.body
+LARGEST_EVENT = LIMITS.event
+MOST_EVENTS = LIMITS.events
 
 
 def body_of(request: HttpRequest) -> bytes:

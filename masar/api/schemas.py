@@ -40,6 +40,36 @@ class ItemsOut(Schema):
     items: list[ItemOut]
 
 
+class RowErrorOut(Schema):
+    """One thing to mend in a row."""
+
+    column: str = Field(description="The column by its English name; empty when it concerns the whole row.")
+    code: str
+    detail: str
+
+
+class RowOut(Schema):
+    """The answer for one row of a file."""
+
+    row: int = Field(description="Its number in the file, as a spreadsheet counts.")
+    status: Literal["accepted", "duplicate", "conflict", "parked", "invalid", "forbidden"]
+    id: str | None = Field(None, description="The id of its event, by which a later row may correct it.")
+    request: str | None = Field(None, description="The public number of the request.")
+    message: str | None = None
+    errors: list[RowErrorOut] | None = None
+
+
+class FileOut(Schema):
+    """The answers for a file, in the order of its rows; of more than 10,000 those to be mended stand first in line."""
+
+    format: Literal["csv", "xlsx"]
+    rows: int
+    counts: dict[str, int]
+    unused: list[str] = Field(description="Headings that nothing is known of.")
+    left_out: int = Field(description="How many rows are counted only.")
+    items: list[RowOut]
+
+
 class HolderOut(Schema):
     """Who has the ball."""
 

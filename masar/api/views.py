@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Header, NinjaAPI, Path, Query
 from ninja.errors import AuthenticationError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.security import HttpBearer
 
-from masar.api import contract
+from masar.api import asyncapi, contract
 from masar.api.events import body_of, read_body
+from masar.api.files.views import router as files
 from masar.api.problems import Problem, answer_json, answer_problem, problem_of
 from masar.api.schemas import ItemOut, ItemsOut, MyRequestsOut, ProblemOut, RequestOut, RequestsOut, ServicesOut
 from masar.cases.actions import Item, agency_actor, record
@@ -50,6 +52,7 @@ api = _Api(
     openapi_url="/openapi.json",
 )
 _KEY = AgencyKey()
+api.add_router("/files", files, auth=_KEY)
 _PROBLEMS = dict.fromkeys((400, 401, 403, 404, 405, 413, 415, 422, 429, 500, 503), ProblemOut)
 
 
@@ -101,6 +104,13 @@ def post_events(request: HttpRequest) -> HttpResponse:
     if is_batch:
         return answer_json({"items": [_item(item) for item in items]})
     return answer_json(_item(items[0]), HTTP[items[0].status])
+
+
+@api.get("/asyncapi.json", include_in_schema=False)
+def get_asyncapi(request: HttpRequest) -> HttpResponse:
+    """Return the AsyncAPI document of the events."""
+    origin = settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}"
+    return answer_json(asyncapi.document(origin, api.version))
 
 
 def _item(item: Item) -> dict[str, Any]:

@@ -208,3 +208,17 @@ class Pace(models.Model):
 
     class Meta:
         db_table = "cases_pace"
+
+
+class Attempt(models.Model):
+    """Wrong PINs against one number, one network, or both together. `key` is a keyed hash; `level`, in thousandths, leaks away."""
+
+    key = models.BinaryField(primary_key=True)
+    level = models.IntegerField()
+    forget_seconds = models.IntegerField()
+    counted_at = models.DateTimeField()
+    blocked_until = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "cases_attempt"
+        indexes = (models.Index("counted_at", name="attempt_by_age"),)

@@ -15,6 +15,8 @@ from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 VERSION = 1
 _NONCE = 12
@@ -107,6 +109,10 @@ class Secrets:
     def blind_index(self, column: str, value: str) -> bytes:
         """Return the 32-byte keyed index by which a sealed value of a column is found."""
         return hmac.digest(self.index_key, f"{column}\0{value}".encode(), "sha256")
+
+    def key_for(self, purpose: str) -> bytes:
+        """Return the 32-byte key of one purpose (HKDF, RFC 5869); it tells nothing of the keys of others."""
+        return HKDF(SHA256(), 32, None, f"masar|{purpose}|{VERSION}".encode()).derive(self.index_key)
 
     def password_of_role(self, role: str) -> str:
         """Return the password of a database role on a server that asks for one."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from masar.portal.views import lists, one, plain, preferences, services, steps
+from masar.portal.views import developers, lists, one, plain, preferences, services, steps, track
 
 urlpatterns = [
     path("", lists.first, name="home"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("requests/<str:number>/answer/", one.answer, name="answer"),
     path("requests/<str:number>/withdraw/", one.withdraw, name="withdraw"),
     path("requests/<str:number>/appeal/", one.appeal, name="appeal"),
+    path("requests/<str:number>/slip/", track.slip, name="slip"),
+    path("track/", track.track, name="track"),
     path("services/", services.services, name="services"),
     path("services/changes/", services.log, name="changes"),
     path("services/sector/<str:id>/", services.section, {"kind": "sector"}),
@@ -25,6 +27,8 @@ urlpatterns = [
     path("start/", steps.start, name="start"),
     path("words/", steps.words, name="words"),
     path("family/", steps.family, name="family"),
+    path("developers/", developers.developers, name="developers"),
+    path("developers/<str:id>/", developers.developers, name="developers_part"),
     path("offline/", plain.offline, name="offline"),
     path("signed-out/", plain.signed_out, name="signed_out"),
     path("_components/", plain.components, name="components"),

@@ -42,6 +42,12 @@ _STRANGERS = (
     Place("start-last", "start/?step=6"),
     Place("words", "words/"),
     Place("family", "family/"),
+    Place("track", "track/"),
+    Place("track-number", "track/?n=48291733065"),
+    Place("developers", "developers/"),
+    Place("developers-events", "developers/events/"),
+    Place("developers-answers", "developers/answers/"),
+    Place("developers-practice", "developers/practice/"),
     Place("offline", "offline/"),
     Place("signed-out", "signed-out/"),
     Place("components", "_components/"),
@@ -84,6 +90,7 @@ def places(numbers: Mapping[str, int]) -> list[Place]:
         for name, ref in _REQUESTS
     ]
     acts = [
+        Place("slip", f"requests/{numbers['DEMO-noura-1']}/slip/", "noura"),
         Place("withdraw", f"requests/{numbers['DEMO-mariam-1']}/withdraw/", "mariam"),
         Place("appeal", f"requests/{numbers['DEMO-dalal-1']}/appeal/", "dalal"),
     ]

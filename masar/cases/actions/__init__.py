@@ -6,7 +6,9 @@ from masar.cases.actions.items import SYSTEM, Actor, Item, agency_actor, person_
 from masar.cases.actions.pace import measure_pace, measure_pace_when_due
 from masar.cases.actions.record import record
 from masar.cases.actions.relay import CHANNEL, relay
+from masar.cases.actions.tracking import tracked
 from masar.cases.actions.upkeep import end_what_ran_out, let_in_what_waited, make_partitions, move_day, recompute
+from masar.cases.rules.tracking import TooMany
 
 __all__ = [
     "CHANNEL",
@@ -20,6 +22,7 @@ __all__ = [
     "NothingAsked",
     "TooLate",
     "TooLong",
+    "TooMany",
     "agency_actor",
     "answer",
     "appeal",
@@ -33,5 +36,6 @@ __all__ = [
     "recompute",
     "record",
     "relay",
+    "tracked",
     "withdraw",
 ]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from masar.cases.actions.items import SYSTEM, agency_actor
 from masar.cases.actions.projection import project
 from masar.cases.actions.record import record, self_event, waiting_for
+from masar.cases.rules.profile import LIMITS
 from masar.catalogue import actions as catalogue_actions
 from masar.catalogue.queries import catalogue, look_again
 from masar.kernel import clock
@@ -16,7 +17,7 @@ from masar.kernel.clock import write_instant
 from masar.kernel.database import acting
 
 CHUNK = 200
-PARKED_FOR = timedelta(hours=24)
+PARKED_FOR = LIMITS.parked
 
 
 def end_what_ran_out(now: datetime | None = None) -> int:

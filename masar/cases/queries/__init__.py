@@ -4,17 +4,27 @@ from masar.cases.queries.agency import AgencyListing, AgencyRequest, agency_requ
 from masar.cases.queries.paces import Pace, pace
 from masar.cases.queries.rows import Home, changes_since, home, my_requests
 from masar.cases.queries.sheet import my_request
+from masar.cases.queries.tracking import followed, pin_of
 from masar.cases.rules.events import TYPES as EVENT_TYPES
+from masar.cases.rules.profile import FLAWS, LIMITS, REFUSALS, EventType, Field, Limits, event_types, example
 from masar.cases.rules.story import Counts, Due, Filter, Line, Listing, Question, Row, Share, Sheet, Stop
+from masar.cases.rules.tracking import PIN_DIGITS, Tracked
 
 __all__ = [
     "EVENT_TYPES",
+    "FLAWS",
+    "LIMITS",
+    "PIN_DIGITS",
+    "REFUSALS",
     "AgencyListing",
     "AgencyRequest",
     "Counts",
     "Due",
+    "EventType",
+    "Field",
     "Filter",
     "Home",
+    "Limits",
     "Line",
     "Listing",
     "Pace",
@@ -23,11 +33,16 @@ __all__ = [
     "Share",
     "Sheet",
     "Stop",
+    "Tracked",
     "agency_request",
     "agency_requests",
     "changes_since",
+    "event_types",
+    "example",
+    "followed",
     "home",
     "my_request",
     "my_requests",
     "pace",
+    "pin_of",
 ]

@@ -76,15 +76,21 @@ def coming(definition: Definition, standing: Standing, calendar_of: CalendarOf, 
 
     A step in the citizen's hands is taken to need no time: what people do is theirs to decide, and not promised.
     """
-    places = [place for place in definition.path[standing.stop :] if place not in standing.skips]
-    ahead = [definition.steps[place] for place in places if place in definition.steps]
     at: datetime | None = max(step_due_of(standing, calendar_of) or now, now)
     if standing.step_promise is None and standing.holder is not None and standing.holder.agency is not None:
         at = None  # the present step promises nothing, so nothing can be said of what follows it
+    return ahead(definition, standing.stop, standing.skips, at, calendar_of)
+
+
+def ahead(
+    definition: Definition, stop: int, skips: Sequence[str], at: datetime | None, calendar_of: CalendarOf
+) -> list[Stop]:
+    """Return the steps of the expected way after a place on it, which ends `at`; None where that cannot be said."""
     stops = []
-    for step in ahead:
-        at, said = _after(step, at, calendar_of, definition.agency)
-        stops.append(Stop(step, "coming", expected_at=said))
+    for place in definition.path[stop:]:
+        if place in definition.steps and place not in skips:
+            at, said = _after(definition.steps[place], at, calendar_of, definition.agency)
+            stops.append(Stop(definition.steps[place], "coming", expected_at=said))
     return stops
 
 

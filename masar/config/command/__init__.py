@@ -10,6 +10,7 @@ from masar.config.command.catalogue import catalogue
 from masar.config.command.database import dsn, manage, migrate, shell
 from masar.config.command.demo import demo, replay
 from masar.config.command.doctor import doctor
+from masar.config.command.intake import intake
 from masar.config.command.person import person
 from masar.config.command.up import up
 from masar.config.preparation import NotPrepared
@@ -28,7 +29,7 @@ def masar() -> None:
     """
 
 
-for command in (up, doctor, dsn, agency, calendar, catalogue, demo, person, replay, migrate, shell, manage):
+for command in (up, doctor, dsn, agency, calendar, catalogue, demo, intake, person, replay, migrate, shell, manage):
     masar.add_command(command)
 
 

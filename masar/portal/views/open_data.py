@@ -24,7 +24,20 @@ from masar.catalogue.queries import (
 from masar.portal.jinja import origin
 from masar.portal.look import LANGUAGES
 
-_PUBLIC = ("", "about/", "start/", "words/", "family/", "services/", "services/changes/")
+_PUBLIC = (
+    "",
+    "about/",
+    "start/",
+    "track/",
+    "words/",
+    "family/",
+    "developers/",
+    "developers/events/",
+    "developers/answers/",
+    "developers/practice/",
+    "services/",
+    "services/changes/",
+)
 _CLOSED = ("requests/", "archive/", "account/", "preferences/", "logout/", "signed-out/")
 _made: dict[str, tuple[str, bytes]] = {}  # name -> for which catalogue and day, body
 

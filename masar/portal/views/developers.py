@@ -1,0 +1,35 @@
+"""Pages for developers of agencies, in the language of the address or of the browser."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import get_language_from_request
+from django.views.decorators.http import require_safe
+
+from masar.portal.jinja import origin
+from masar.portal.look import LANGUAGES
+from masar.portal.presenters.developers import part, part_titles
+from masar.portal.views.visiting import page
+
+
+@require_safe
+def developers(request: HttpRequest, id: str = "") -> HttpResponse:
+    """Show one of the pages. Raises: Http404 when there is no such page."""
+    found = part(id, origin(request))
+    if found is None:
+        raise Http404
+    first = reverse("developers")
+    links = [(title, f"{first}{other}/" if other else first, other == id) for other, title in part_titles().items()]
+    return page(request, "developers.html", {"part": found, "links": links})
+
+
+@require_safe
+def to_developers(request: HttpRequest) -> HttpResponse:
+    """Lead to the page in the visitor's language."""
+    language = get_language_from_request(request)[:2]
+    with translation.override(language if language in LANGUAGES else LANGUAGES[0]):
+        response = HttpResponseRedirect(reverse("developers"))
+    response["Vary"] = "Accept-Language, Cookie"
+    return response
