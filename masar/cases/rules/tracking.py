@@ -1,4 +1,4 @@
-"""Following a request with its number and a PIN: how many tries there are, and what a stranger is told (adr/0011)."""
+"""Following a request with its number and a PIN: how many tries there are, and what a stranger is told (adr/0012)."""
 
 from __future__ import annotations
 
