@@ -26,6 +26,7 @@ def _begin() -> None:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     os.environ["MASAR_HOME"] = str(home)
     os.environ["MASAR_DEMONSTRATION"] = "1"
+    os.environ.setdefault("MASAR_DEMO_FAMILIES", "300")  # a short history, unless a test asks for the whole one
     os.environ.setdefault("LIVE_PORT", "9")
     if "DATABASE_URL" in os.environ:
         server = os.environ.pop("DATABASE_URL")

@@ -211,7 +211,7 @@ class Pace(models.Model):
 
 
 class Attempt(models.Model):
-    """Wrong PINs against one number, one network, or both together. `key` is a keyed hash; `level`, in thousandths, leaks away."""
+    """Wrong PINs against a number, a network, or both. `key` is a keyed hash; `level`, in thousandths, leaks away."""
 
     key = models.BinaryField(primary_key=True)
     level = models.IntegerField()

@@ -27,6 +27,7 @@ CLIPPED = """() => [...document.querySelectorAll("main *, header *, nav *")].fil
   e.children.length === 0 && e.textContent.trim() && e.offsetParent && !e.closest(".vh, svg")
   && getComputedStyle(e).overflowX !== "visible" && getComputedStyle(e).clipPath === "none"
   && e.scrollWidth > e.clientWidth + 1
+  && !(e.tabIndex >= 0 && ["auto", "scroll"].includes(getComputedStyle(e).overflowX))  // scrolls by the keyboard too
 ).map((e) => e.outerHTML.slice(0, 120))"""
 SMALL = """(least) => {
   const inline = (e) => e.matches("a") && getComputedStyle(e).display === "inline";
