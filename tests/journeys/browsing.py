@@ -33,6 +33,8 @@ in_browser = pytest.mark.skipif(
     reason="SKIPPED LOUDLY: no chromium (apt-get install chromium)",
 )
 
+LOGGED_IN_FOR = 240.0  # seconds; a log-in ends by itself when nobody comes for a quarter of an hour
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -91,7 +93,7 @@ class Visits:
     site: Server
     faults: list[str] = field(default_factory=list)
     _open: list[BrowserContext] = field(default_factory=list)
-    _cookies: dict[str, Any] = field(default_factory=dict)
+    _cookies: dict[str, tuple[float, Any]] = field(default_factory=dict)
 
     def stranger(self, **device: Any) -> Page:
         """Open an empty page of somebody who is not logged in."""
@@ -105,14 +107,15 @@ class Visits:
 
     def of(self, person: Person, **device: Any) -> Page:
         """Open an empty page of a person who is logged in."""
-        if person.civil_id not in self._cookies:
+        since, _ = self._cookies.get(person.civil_id, (float("-inf"), None))
+        if time.monotonic() - since > LOGGED_IN_FOR:
             page = self.stranger()
             page.goto(f"/{person.language}/login/")
             log_in(page, person.civil_id, person.password)
             page.wait_for_url(re.compile(rf"/{person.language}/$"))
-            self._cookies[person.civil_id] = page.context.storage_state()
+            self._cookies[person.civil_id] = (time.monotonic(), page.context.storage_state())
             self._close(page.context)
-        return self.stranger(storage_state=self._cookies[person.civil_id], **device)
+        return self.stranger(storage_state=self._cookies[person.civil_id][1], **device)
 
     def cookies_of(self, person: Person) -> Mapping[str, str]:
         """Return the cookies of a person who is logged in."""
