@@ -82,6 +82,7 @@ def test_the_open_page_changes_within_two_seconds(
     assert page.locator("details#all").get_attribute("open") is not None
     expect(page.locator("#said")).not_to_be_empty()
     gdt.report("asked", ref, step="more-information", message={"ar": "سؤال", "en": "A question", "ur": "سوال"})
+    expect(page.locator(".hero.is-needs-you")).to_be_visible()
     expect(page.locator("#need")).to_be_visible()
     assert page.title() not in titles, "the title does not say that something is needed"
 

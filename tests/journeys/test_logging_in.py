@@ -26,6 +26,7 @@ def test_a_person_logs_in_and_reaches_a_request(language: str, visits: Visits, c
     expect(page.locator("h1")).to_contain_text("نورة")
     assert page.locator("html").get_attribute("dir") == ("ltr" if language == "en" else "rtl")
     page.click(f"nav.bot a[href='/{language}/requests/']")
+    page.wait_for_url(re.compile(rf"/{language}/requests/$"))
     assert page.locator(".req").count() >= 3
     for name in ("needs-you", "in-progress", "ready", "late"):
         chip = page.locator(f".filters a[href$='f={name}']")
