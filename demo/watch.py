@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from demo.api import JSON, Api
 from demo.cast import BY_KEY
@@ -83,7 +83,7 @@ class Watch:
             query["cursor"] = page["next"]
         newest = max((_instant(item["updated_at"]) for item in items), default=since)
         if newest is not None:
-            self._since[agency] = newest
+            self._since[agency] = min(newest, datetime.now(UTC))  # one change dated ahead must not make us deaf
         return items
 
     def _take(self, item: JSON) -> tuple[Known, bool]:
