@@ -40,7 +40,7 @@ def read_number(text: str) -> int | None:
 
 
 def shown(number: int) -> str:
-    """Write a public number as it is shown and spoken: 48291733065 -> "4829-173-3065"."""
+    """Write a public number as it is shown and spoken: 48291733063 -> "4829-173-3063"."""
     digits = f"{number:011d}"
     return f"{digits[:4]}-{digits[4:7]}-{digits[7:]}"
 

@@ -204,7 +204,7 @@ def asked_fields(number: str = "", *, checked: bool = False, pin: str = "") -> l
 
 
 def _example() -> Markup:
-    return Markup('<bdi class="ltr num" dir="ltr">4829-173-3065</bdi>')
+    return Markup('<bdi class="ltr num" dir="ltr">4829-173-3063</bdi>')
 
 
 def pin_digits(text: str) -> str | None:

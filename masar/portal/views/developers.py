@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import translation
-from django.utils.translation import get_language_from_request
 from django.views.decorators.http import require_safe
 
 from masar.portal.jinja import origin
-from masar.portal.look import LANGUAGES
 from masar.portal.presenters.developers import part, part_titles
-from masar.portal.views.visiting import page
+from masar.portal.views.visiting import in_their_language, page
 
 
 @require_safe
@@ -28,8 +25,4 @@ def developers(request: HttpRequest, id: str = "") -> HttpResponse:
 @require_safe
 def to_developers(request: HttpRequest) -> HttpResponse:
     """Lead to the page in the visitor's language."""
-    language = get_language_from_request(request)[:2]
-    with translation.override(language if language in LANGUAGES else LANGUAGES[0]):
-        response = HttpResponseRedirect(reverse("developers"))
-    response["Vary"] = "Accept-Language, Cookie"
-    return response
+    return in_their_language(request, "developers")

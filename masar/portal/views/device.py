@@ -9,13 +9,13 @@ import msgspec
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import get_language_from_request
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from masar.catalogue.queries import direction
 from masar.portal.look import LANGUAGES, OWN_NAMES
 from masar.portal.shelf import ADDRESS, FOLDER, address_of, by_address
+from masar.portal.views.visiting import in_their_language
 
 _FOREVER = "public, max-age=31536000, immutable"
 _SHELL = ("masar.css", "masar.js", "icon.svg", "icon-192.png")
@@ -24,11 +24,7 @@ _SHELL = ("masar.css", "masar.js", "icon.svg", "icon-192.png")
 @require_safe
 def doorstep(request: HttpRequest) -> HttpResponse:
     """Lead to the first page in the visitor's language."""
-    language = get_language_from_request(request)[:2]
-    with translation.override(language if language in LANGUAGES else LANGUAGES[0]):
-        response = HttpResponseRedirect(reverse("home"))
-    response["Vary"] = "Accept-Language, Cookie"
-    return response
+    return in_their_language(request, "home")
 
 
 @require_safe

@@ -10,12 +10,14 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language_from_request
 
 from masar.kernel.ids import read_number
 from masar.people.queries import Profile, Viewer
 from masar.portal.jinja import look_of
-from masar.portal.look import Look
+from masar.portal.look import LANGUAGES, Look
 
 PersonView = Callable[..., HttpResponse]
 
@@ -57,6 +59,15 @@ def page(request: HttpRequest, template: str, values: Mapping[str, Any], status:
     """Answer with a page."""
     response = render(request, template, dict(values), status=status, using="jinja2")
     patch_vary_headers(response, ["Cookie", "X-Masar-Fragment"])
+    return response
+
+
+def in_their_language(request: HttpRequest, name: str) -> HttpResponse:
+    """Lead to a page in the language that the visitor's browser prefers, of those that we have."""
+    language = get_language_from_request(request)[:2]
+    with translation.override(language if language in LANGUAGES else LANGUAGES[0]):
+        response = HttpResponseRedirect(reverse(name))
+    patch_vary_headers(response, ["Accept-Language", "Cookie"])
     return response
 
 
