@@ -14,6 +14,7 @@ from django.utils import translation
 from markupsafe import escape
 
 from masar.portal.glossary import FIVE_SIGNS, GLOSSARY, order_of, terms, word
+from masar.portal.demonstration import people
 from masar.portal.look import LANGUAGES
 from masar.portal.presenters.standing import STANDINGS
 from masar.portal.presenters.steps import panels_of, start_page
@@ -210,6 +211,7 @@ def test_a_demonstration_offers_two_persons_on_its_login_page(language: str, sec
 def test_outside_a_demonstration_no_person_and_no_ribbon_is_ever_shown(shown_people: Path, settings) -> None:
     settings.DEMONSTRATION = False
     for language in LANGUAGES:
+        assert people(language) == (), "the door itself gives nobody away, whatever a template asks"
         for tail in PUBLIC:
             text = Client().get(f"/{language}/{tail}").content.decode()
             assert "demo-" not in text
