@@ -13,8 +13,8 @@ from django.test import Client
 from django.utils import translation
 from markupsafe import escape
 
-from masar.portal.glossary import FIVE_SIGNS, GLOSSARY, order_of, terms, word
 from masar.portal.demonstration import people
+from masar.portal.glossary import FIVE_SIGNS, GLOSSARY, order_of, terms, word
 from masar.portal.look import LANGUAGES
 from masar.portal.presenters.standing import STANDINGS
 from masar.portal.presenters.steps import panels_of, start_page
