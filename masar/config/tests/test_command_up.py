@@ -170,10 +170,10 @@ def test_ctrl_c_ends_everything_and_the_next_start_is_quick() -> None:
         assert not server.processes(place_of(home))
         assert not [title for _, _, title in processes() if f"--port {first.port} " in title]
         second = start(home)
+        parts = second.parts()
+        second.process.kill()  # before anything may fail: nothing is to be left behind
+        second.process.communicate()
         assert second.seconds < 10
         assert not [line for line in second.lines if "tables" in line or "catalogue" in line]
-        parts = second.parts()
-        second.process.kill()
-        second.process.communicate()
         assert eventually(lambda: not set(parts.values()) & {pid for pid, _, _ in processes()}, 3)
         assert eventually(lambda: not server.processes(place_of(home)))
