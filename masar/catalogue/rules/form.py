@@ -1,0 +1,248 @@
+"""A declared form: which of its questions apply, what a posted text means, what is wrong with an answer."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+
+from masar.kernel.ids import ascii_digits
+
+Kind = Literal["text", "textarea", "number", "date", "radios", "yes-no", "checkbox", "checkboxes"]
+LONGEST = 4000
+LONGEST_LINE = 200  # a text that may be longer is written in an area
+_FAULTS = {
+    "maxLength": "long", "minLength": "short", "pattern": "pattern", "minimum": "range", "maximum": "range",
+    "format": "date", "const": "tick", "enum": "choose", "items": "choose", "minItems": "choose",
+    "maxItems": "choose", "uniqueItems": "choose",
+}  # fmt: skip
+_YES_NO = {"true": True, "false": False}
+_NOTHING = {"radios": "choose", "yes-no": "choose", "checkboxes": "choose", "checkbox": "tick"}
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question. `rule` is its JSON Schema; `prefill` the fact that would answer it."""
+
+    name: str
+    kind: Kind
+    rule: Mapping[str, Any]
+    required: bool
+    choices: tuple[str, ...] = ()
+    longest: int = LONGEST
+    prefill: str | None = None
+
+
+def asks(schema: Mapping[str, Any], values: Mapping[str, Any]) -> list[Ask]:
+    """Return the questions that apply to what is answered so far, in the order of the form.
+
+    What only a condition requires is asked where the condition holds, and not before its own question is answered.
+    """
+    required = _required(schema, {name: value for name, value in values.items() if value is not None})
+    conditional = {name for rule in _conditions(schema) for branch in _branches(rule) for name in _names(branch)}
+    return [
+        ask_of(name, rule, name in required)
+        for name, rule in schema.get("properties", {}).items()
+        if name in required or name not in conditional
+    ]
+
+
+def ask_of(name: str, rule: Mapping[str, Any], required: bool) -> Ask:
+    """Read one property of a form as a question."""
+    kind = _kind(rule)
+    found = rule.get("enum", rule.get("items", {}).get("enum", ()))
+    choices = tuple(str(value) for value in found) if kind in ("radios", "checkboxes") else ()
+    return Ask(name, kind, rule, required, choices, int(rule.get("maxLength", LONGEST)), rule.get("x-prefill"))
+
+
+def read(ask: Ask, given: Sequence[str]) -> tuple[Any, str | None]:
+    """Turn what was posted into (value, None), (None, None) where nothing was said, or (None, code of the fault).
+
+    A date is posted as day, month, year or as one ISO text; checkboxes as many texts.
+    """
+    texts = [_cleaned(text) for text in given]
+    if not any(texts):
+        return None, _NOTHING.get(ask.kind, "missing") if ask.required else None
+    try:
+        value = _value(ask, texts)
+    except ValueError as wrong:
+        return None, str(wrong)
+    code = fault(ask.rule, value)
+    return (None, code) if code else (value, None)
+
+
+def written(ask: Ask, value: Any) -> list[str]:
+    """Write a value as it would be posted, to fill the question again."""
+    if value is None:
+        return []
+    if ask.kind == "date":
+        return [str(int(part)) if len(part) < 3 else part for part in reversed(str(value).split("-"))]
+    if ask.kind == "checkboxes":
+        return [str(item) for item in value]
+    if ask.kind in ("yes-no", "checkbox"):
+        return ["false" if value is False else "true"]
+    return ["\n".join(map(str, value)) if isinstance(value, list) else str(value)]
+
+
+def pruned(schema: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Keep the answers to questions that apply; one left out may make others not apply."""
+    kept = dict(values)
+    while True:
+        left = {ask.name: kept[ask.name] for ask in asks(schema, kept) if kept.get(ask.name) is not None}
+        if left == kept:
+            return left
+        kept = left
+
+
+def faults(schema: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, str]:
+    """Say what is wrong with a whole form, as field -> code; empty exactly where JSON Schema takes it."""
+    names = schema.get("properties", {})
+    closed = schema.get("additionalProperties") is False
+    wrong = {name: "unknown" for name in values if closed and name not in names}
+    for name in names.keys() & values.keys():
+        code = fault(names[name], values[name])
+        if code:
+            wrong[name] = code
+    for ask in asks(schema, values):
+        if ask.required and ask.name not in values:
+            wrong[ask.name] = _NOTHING.get(ask.kind, "missing")
+    return wrong
+
+
+def fault(rule: Mapping[str, Any], value: Any) -> str | None:
+    """Return the code of what is wrong with one value, None where the rule takes it."""
+    found = next(iter(_validator(rule).iter_errors(value)), None)
+    if found is None:
+        return None
+    kind = _kind(rule)
+    if value is None:
+        return _NOTHING.get(kind, "missing")
+    return _FAULTS.get(found.validator) or ("number" if kind == "number" else _NOTHING.get(kind, "pattern"))
+
+
+def _validator(schema: Mapping[str, Any]) -> Draft202012Validator:
+    return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+def _kind(rule: Mapping[str, Any]) -> Kind:
+    if "const" in rule:
+        return "checkbox"
+    if "enum" in rule:
+        return "radios"
+    told: dict[str | None, Kind] = {"boolean": "yes-no", "integer": "number", "number": "number"}
+    if rule.get("type") in told:
+        return told[rule.get("type")]
+    if rule.get("type") == "array":
+        return "checkboxes" if "enum" in rule.get("items", {}) else "textarea"
+    if rule.get("format") == "date" or _is_of_dates(rule.get("pattern")):
+        return "date"
+    return "textarea" if "pattern" not in rule and int(rule.get("maxLength", LONGEST)) > LONGEST_LINE else "text"
+
+
+def _is_of_dates(pattern: str | None) -> bool:
+    """Tell whether a pattern takes a date as ISO 8601 writes it, and not just any digits and hyphens."""
+    if pattern is None:
+        return False
+    return bool(re.search(pattern, "2026-11-24")) and not re.search(pattern, "2026112400")
+
+
+def _conditions(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    if "if" in schema:
+        yield schema
+    for part in schema.get("allOf", ()):
+        yield from _conditions(part)
+
+
+def _branches(rule: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield from (rule[key] for key in ("then", "else") if key in rule)
+
+
+def _names(branch: Mapping[str, Any]) -> set[str]:
+    nested = (name for rule in _conditions(branch) for below in _branches(rule) for name in _names(below))
+    return {*branch.get("required", ()), *nested}
+
+
+def _required(schema: Mapping[str, Any], values: Mapping[str, Any]) -> set[str]:
+    """Name what has to be answered. A condition on a question that must be answered and is not yet says nothing."""
+    required = set(schema.get("required", ()))
+    for rule in _conditions(schema):
+        if (_looked_at(rule["if"]) & required) - values.keys():
+            continue
+        branch = rule.get("then" if _validator(rule["if"]).is_valid(values) else "else", {})
+        required |= _required(branch, values)
+    return required
+
+
+def _looked_at(condition: Any) -> set[str]:
+    if not isinstance(condition, Mapping):
+        return set()
+    parts = [condition.get("not"), *(part for key in ("allOf", "anyOf", "oneOf") for part in condition.get(key, ()))]
+    own = {*condition.get("properties", {}), *condition.get("required", ())}
+    return own.union(*(_looked_at(part) for part in parts))
+
+
+def _cleaned(text: str) -> str:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
+
+
+def _value(ask: Ask, texts: Sequence[str]) -> Any:
+    """Give the texts the type of the question. Raises: ValueError with the code of the fault."""
+    text = texts[0]
+    if ask.kind == "checkboxes":
+        return [_chosen(ask.rule["items"]["enum"], text) for text in texts if text]
+    if ask.kind == "radios":
+        return _chosen(ask.rule["enum"], text)
+    if ask.kind in ("yes-no", "checkbox"):
+        return _ticked(ask, text)
+    if ask.kind == "date":
+        return _date(texts)
+    if ask.kind == "number":
+        return _number(text)
+    if ask.rule.get("type") == "array":
+        return [line.strip() for line in text.split("\n") if line.strip()]
+    return _fitted(ask.rule["pattern"], text) if "pattern" in ask.rule else text
+
+
+def _chosen(values: Sequence[Any], text: str) -> Any:
+    found = [value for value in values if str(value) == text]
+    if not found:
+        raise ValueError("choose")
+    return found[0]
+
+
+def _ticked(ask: Ask, text: str) -> Any:
+    if text not in _YES_NO:
+        raise ValueError(_NOTHING[ask.kind])
+    return ask.rule["const"] if ask.kind == "checkbox" and text == "true" else _YES_NO[text]
+
+
+def _number(text: str) -> int:
+    digits = re.sub(r"[\s٬,،]", "", ascii_digits(text)).replace("−", "-")
+    if not re.fullmatch(r"-?\d{1,15}", digits, re.ASCII):
+        raise ValueError("number")
+    return int(digits)
+
+
+def _date(texts: Sequence[str]) -> str:
+    parts = [ascii_digits(text) for text in texts]
+    parts = parts[0].split("-")[::-1] if len(parts) == 1 else parts
+    if len(parts) != 3 or not all(re.fullmatch(r"\d{1,4}", part, re.ASCII) for part in parts) or len(parts[2]) != 4:
+        raise ValueError("date")
+    try:
+        return date(*(int(part) for part in reversed(parts))).isoformat()
+    except ValueError:
+        raise ValueError("date") from None
+
+
+def _fitted(pattern: str, text: str) -> str:
+    """Write a text as its pattern wants it, where only digits, spaces, hyphens or capitals stand in the way."""
+    plain = ascii_digits(text)
+    close = re.sub(r"[\s\-\u200e\u200f]", "", plain)
+    forms = (text, plain, plain.upper(), close, close.upper())
+    return next((form for form in forms if re.search(pattern, form)), plain)
