@@ -13,6 +13,7 @@ PERSONAL = {
     "cases_case_key": ["wrapped"],
     "cases_conflict": ["sealed"],
     "cases_parked": ["sealed"],
+    "cases_draft": ["sealed"],
 }
 APPEND_ONLY = ("cases_event", "cases_seen", "cases_conflict", "cases_directory", "ledger_pending_leaf")
 
@@ -222,3 +223,20 @@ class Attempt(models.Model):
     class Meta:
         db_table = "cases_attempt"
         indexes = (models.Index("counted_at", name="attempt_by_age"),)
+
+
+class Draft(models.Model):
+    """What a person has filled in and not sent yet; one for each service or question. `sealed` under their key."""
+
+    id = models.UUIDField(primary_key=True)
+    person = models.ForeignKey(Person, models.PROTECT, db_index=False)
+    definition = models.ForeignKey(Definition, models.PROTECT, db_index=False)
+    subject = models.CharField(max_length=200)
+    sealed = models.BinaryField()
+    made_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "cases_draft"
+        constraints = (models.UniqueConstraint(fields=["person", "subject"], name="draft_once"),)
+        indexes = (models.Index("changed_at", name="draft_by_age"),)

@@ -29,6 +29,13 @@ def make_partitions(timestamp: int) -> None:
     actions.make_partitions()
 
 
+@app.periodic(cron="41 3 * * *")
+@app.task(queueing_lock="forget_left_drafts")
+def forget_left_drafts(timestamp: int) -> None:
+    """Forget drafts that nobody touched for their time."""
+    actions.forget_left_drafts()
+
+
 @app.periodic(cron="*/5 * * * *")
 @app.task(queueing_lock="measure_pace")
 def measure_pace(timestamp: int) -> None:

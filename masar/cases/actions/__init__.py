@@ -1,7 +1,19 @@
 """Verbs that change requests: intake, a person's acts, what Masar does by rule, the relay. One transaction each."""
 
 from masar.cases.actions.acts import answer, appeal, withdraw
-from masar.cases.actions.errors import AlreadyClosed, Empty, NotAllowed, NotFound, NothingAsked, TooLate, TooLong
+from masar.cases.actions.drafts import discard, forget_left_drafts, keep, send
+from masar.cases.actions.errors import (
+    AlreadyClosed,
+    Barred,
+    Empty,
+    Incomplete,
+    NoSuchDraft,
+    NotAllowed,
+    NotFound,
+    NothingAsked,
+    TooLate,
+    TooLong,
+)
 from masar.cases.actions.items import SYSTEM, Actor, Item, agency_actor, person_actor
 from masar.cases.actions.pace import measure_pace, measure_pace_when_due
 from masar.cases.actions.record import record
@@ -15,8 +27,11 @@ __all__ = [
     "SYSTEM",
     "Actor",
     "AlreadyClosed",
+    "Barred",
     "Empty",
+    "Incomplete",
     "Item",
+    "NoSuchDraft",
     "NotAllowed",
     "NotFound",
     "NothingAsked",
@@ -26,7 +41,10 @@ __all__ = [
     "agency_actor",
     "answer",
     "appeal",
+    "discard",
     "end_what_ran_out",
+    "forget_left_drafts",
+    "keep",
     "let_in_what_waited",
     "make_partitions",
     "measure_pace",
@@ -36,6 +54,7 @@ __all__ = [
     "recompute",
     "record",
     "relay",
+    "send",
     "tracked",
     "withdraw",
 ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from masar.catalogue.rules.eligibility import Bar
 from masar.kernel.errors import Refusal
 
 
@@ -45,3 +48,29 @@ class TooLate(NotAllowed):
     """The time for this is over."""
 
     code, title = "too-late", "The time for this is over"
+
+
+class NoSuchDraft(Refusal):
+    """Nothing of this kind is being filled in: it was sent, discarded, or never begun."""
+
+    status, code, title = 404, "no-such-draft", "There is no such draft"
+
+
+class Incomplete(Refusal):
+    """Something is missing or wrong in what was filled in; `faults` names it, field by field."""
+
+    code, title = "incomplete", "Something is missing or wrong"
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        super().__init__(faults=dict(faults))
+        self.faults = faults
+
+
+class Barred(Refusal):
+    """A condition of the service is known not to be met; `bar` says which, and what helps."""
+
+    code, title = "barred", "A condition of this service is not met"
+
+    def __init__(self, bar: Bar) -> None:
+        super().__init__(condition=bar.id, remedy=bar.remedy)
+        self.bar = bar

@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from django.db import DatabaseError, IntegrityError, OperationalError
+from django.db.backends.utils import CursorWrapper
 
 from masar.cases.actions.chunk import Chunk
 from masar.cases.actions.items import SYSTEM, Actor, Item, agency_actor, refused
@@ -30,13 +31,22 @@ from masar.kernel.database import acting
 _TRIES = 8
 
 
+Alongside = Callable[[CursorWrapper, Chunk], None]
+
+
 def record(
-    actor: Actor, sent: Sequence[Any], *, received_at: datetime | None = None, seq: int | None = None
+    actor: Actor,
+    sent: Sequence[Any],
+    *,
+    received_at: datetime | None = None,
+    seq: int | None = None,
+    alongside: Alongside | None = None,
 ) -> list[Item]:
     """Take a chunk of events; return one item each, in the order sent.
 
     Whatever is accepted is written in one transaction, or nothing is. `seq`: what the actor saw of the one request;
-    when it has changed since, the event is `forbidden` with code `changed-meanwhile`.
+    when it has changed since, the event is `forbidden` with code `changed-meanwhile`. `alongside` runs at the end of
+    the same transaction, which its exceptions undo; it takes its own role.
     """
     received_at = received_at or clock.now()
     items: dict[int, Item] = {}
@@ -51,7 +61,7 @@ def record(
         else:
             good[n] = found
     if good:
-        chunk = _with_patience(actor, good, received_at, seq)
+        chunk = _with_patience(actor, good, received_at, seq, alongside)
         items |= chunk.items
         _release(chunk.opened_up, received_at)
         _let_go(chunk.left_open, received_at)
@@ -67,7 +77,13 @@ def _foreign_source(actor: Actor, envelope: Envelope) -> Item | None:
     return refused("forbidden", envelope.record, "foreign-source", "This source is not yours", detail)
 
 
-def _with_patience(actor: Actor, envelopes: Mapping[int, Envelope], received_at: datetime, seq: int | None) -> Chunk:
+def _with_patience(
+    actor: Actor,
+    envelopes: Mapping[int, Envelope],
+    received_at: datetime,
+    seq: int | None,
+    alongside: Alongside | None,
+) -> Chunk:
     """Run the chunk; run it again when somebody wrote the same rows at the same moment."""
     for attempt in range(_TRIES):
         chunk = Chunk(actor, envelopes, received_at, catalogue(), seq)
@@ -75,6 +91,8 @@ def _with_patience(actor: Actor, envelopes: Mapping[int, Envelope], received_at:
         try:
             with acting(role, person=actor.person, agency=actor.agency) as cursor:
                 chunk.run(cursor)
+                if alongside is not None:
+                    alongside(cursor, chunk)
             return chunk
         except (WrittenMeanwhile, IntegrityError) as trouble:
             last: DatabaseError | WrittenMeanwhile = trouble

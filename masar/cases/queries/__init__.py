@@ -1,6 +1,7 @@
 """Reads of requests: lists and sheets for a person, requests for an agency."""
 
 from masar.cases.queries.agency import AgencyListing, AgencyRequest, agency_request, agency_requests
+from masar.cases.queries.drafts import Application, my_application
 from masar.cases.queries.paces import Pace, pace
 from masar.cases.queries.rows import Home, changes_since, home, my_requests
 from masar.cases.queries.sheet import my_request
@@ -18,6 +19,7 @@ __all__ = [
     "REFUSALS",
     "AgencyListing",
     "AgencyRequest",
+    "Application",
     "Counts",
     "Due",
     "EventType",
@@ -41,6 +43,7 @@ __all__ = [
     "example",
     "followed",
     "home",
+    "my_application",
     "my_request",
     "my_requests",
     "pace",
