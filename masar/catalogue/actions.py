@@ -93,9 +93,9 @@ def _load_definitions(cursor: CursorWrapper, loaded: Catalogue) -> list[str]:
         digest = bytes.fromhex(entry.digest)
         cursor.execute(
             "insert into catalogue_definition (service, version, agency_id, status, digest, document)"
-            " values (%s, %s::int, %s, %s, %s::bytea, %s::jsonb) on conflict (service, version) do nothing"
+            " values (%s, %s::int, %s, %s, %s::bytea, %s::json) on conflict (service, version) do nothing"
             " returning id",
-            [service, version, entry.document["agency"], entry.document["status"], digest, _json(entry.document)],
+            [service, version, entry.document["agency"], entry.document["status"], digest, _as_written(entry.document)],
         )
         if cursor.fetchone():
             lines.append(f"service {service} version {version}")
@@ -161,6 +161,11 @@ def move_day(
         " values (%s, %s::date, %s::bool, %s::jsonb, %s, %s::jsonb) on conflict do nothing",
         [calendar, on, working, None if hours is None else _json(hours), decision, _json(reason)],
     )
+
+
+def _as_written(document: Any) -> str:
+    """Write a definition in the order of its author: the form asks in it."""
+    return msgspec.json.encode(document).decode()
 
 
 def _json(document: Any) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from masar.portal.views import developers, lists, one, plain, preferences, services, steps, track
+from masar.portal.views import apply, developers, lists, one, plain, preferences, services, steps, track
 
 urlpatterns = [
     path("", lists.first, name="home"),
@@ -20,6 +20,10 @@ urlpatterns = [
     path("services/agency/<str:id>/", services.section, {"kind": "agency"}),
     path("services/life/<str:id>/", services.section, {"kind": "life"}),
     path("services/<str:id>/", services.one, name="service"),
+    path("services/<str:id>/apply/", apply.start, name="apply"),
+    path("services/<str:id>/apply/check/", apply.check),
+    path("services/<str:id>/apply/discard/", apply.discard),
+    path("services/<str:id>/apply/<str:name>/", apply.question),
     path("services/<str:id>/changes/", services.versions),
     path("account/", preferences.account, name="account"),
     path("preferences/", preferences.preferences, name="preferences"),

@@ -27,16 +27,21 @@ from masar.catalogue.queries.snapshot import (
 from masar.catalogue.rules.calendar import Calendar
 from masar.catalogue.rules.changes import Difference
 from masar.catalogue.rules.definition import Definition, Duration, Promise, Text, parse
+from masar.catalogue.rules.eligibility import Bar, FactAsk, bar, facts_asked, papers
+from masar.catalogue.rules.form import Ask, asks, read, written
 from masar.catalogue.rules.languages import direction, own_name
 from masar.catalogue.rules.prices import price_range
 
 __all__ = [
+    "Ask",
+    "Bar",
     "Branch",
     "Calendar",
     "Change",
     "Definition",
     "Difference",
     "Duration",
+    "FactAsk",
     "Promise",
     "Section",
     "Snapshot",
@@ -45,24 +50,30 @@ __all__ = [
     "agency_of_key",
     "agency_short",
     "agency_title",
+    "asks",
+    "bar",
     "branches_of",
     "calendar_of",
     "catalogue",
     "changes",
     "compare",
     "direction",
+    "facts_asked",
     "find",
     "in_section",
     "languages",
     "life_events",
     "look_again",
     "own_name",
+    "papers",
     "parse",
     "price_range",
+    "read",
     "register_json",
     "register_jsonld",
     "sectors",
     "service",
     "services",
     "versions_of",
+    "written",
 ]

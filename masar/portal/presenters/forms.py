@@ -20,13 +20,14 @@ EMPTY = Markup()
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: `kind` is text, number, textarea, radios or checkbox; `choices` are (value, words)."""
+    """One field: `kind` is text, number, textarea, date, radios, checkbox, checkboxes; `choices` are (value, words)."""
 
     name: str
     label: Markup
     kind: str = "textarea"
     hint: Markup = EMPTY
     value: str = ""
+    values: tuple[str, ...] = ()
     error: str = ""
     required: bool = True
     longest: int = LONGEST

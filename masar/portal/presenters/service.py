@@ -106,6 +106,7 @@ class ServiceView:
     is_verified: bool
     kind: str
     is_old: bool
+    apply_url: str
 
 
 def service_view(look: Look, definition: Definition, pace: Pace | None, *, is_old: bool = False) -> ServiceView:
@@ -148,7 +149,15 @@ def service_view(look: Look, definition: Definition, pace: Pace | None, *, is_ol
         is_verified=definition.verified,
         kind=definition.kind,
         is_old=is_old,
+        apply_url=_apply_url(definition, is_old=is_old),
     )
+
+
+def _apply_url(definition: Definition, *, is_old: bool) -> str:
+    """Return where people apply; empty where they do it elsewhere."""
+    document = definition.document
+    here = definition.kind == "service" and "online" in document["channels"] and "form" in document
+    return f"{url_of(definition.id)}apply/" if here and not is_old else ""
 
 
 def _facts(look: Look, definition: Definition, within: str, reality: Reality) -> list[tuple[str, Markup]]:

@@ -1,0 +1,330 @@
+"""Applying in words: what comes, one question a page, all answers before they are sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from markupsafe import Markup
+
+from masar.cases.queries import Application
+from masar.catalogue.queries import (
+    Ask,
+    Definition,
+    FactAsk,
+    asks,
+    bar,
+    facts_asked,
+    papers,
+    service,
+    written,
+)
+from masar.portal.look import Look
+from masar.portal.presenters import prices
+from masar.portal.presenters.forms import Field
+from masar.portal.presenters.services import url_of
+from masar.portal.presenters.spans import span
+from masar.portal.tongue import gettext as _
+from masar.portal.words import agency, comma, day, day_in_full, digits, phrase, said
+
+FACT = "fact."
+
+
+@dataclass(frozen=True, slots=True)
+class Barrier:
+    """A condition that is not met, and the service that helps."""
+
+    message: Markup
+    remedy: Markup
+    remedy_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartView:
+    """The first page: what comes, whether something is in the way, and whether a draft stands."""
+
+    service: Markup
+    agency: Markup
+    back: str
+    url: str
+    barrier: Barrier | None
+    questions: Markup
+    papers: Sequence[Markup]
+    cost: Markup
+    promise: str
+    draft_until: Markup
+    next_url: str
+    draft: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView:
+    """One question on its page."""
+
+    service: Markup
+    title: Markup
+    progress: Markup
+    field: Field
+    back: str
+    draft: str
+    is_from_check: bool
+
+    @property
+    def errors(self) -> list[tuple[str, str]]:
+        """What is wrong, beside the id of the field."""
+        return [(f"f-{self.field.name}", self.field.error)] if self.field.error else []
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer among all; `error` when it is missing or wrong."""
+
+    id: str
+    label: Markup
+    value: Markup
+    url: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckView:
+    """All answers before they are sent."""
+
+    service: Markup
+    agency: Markup
+    back: str
+    url: str
+    answers: Sequence[Answer]
+    declarations: Sequence[Field]
+    papers: Sequence[Markup]
+    cost: Markup
+    draft: str
+    title: str
+
+    @property
+    def errors(self) -> list[tuple[str, str]]:
+        """What is wrong, each beside the id of its place."""
+        wrong = [(f"a-{one.id}", one.error) for one in self.answers if one.error]
+        return wrong + [(f"f-{field.name}", field.error) for field in self.declarations if field.error]
+
+
+def apply_url(id_: str) -> str:
+    """Return the address of the first page of applying for a service."""
+    return f"{url_of(id_)}apply/"
+
+
+def questions_of(found: Application) -> list[FactAsk | Ask]:
+    """Return what is asked, one page each, for what is answered so far; declarations stand with all answers."""
+    document = found.definition.document
+    answers = found.draft.answers if found.draft else {}
+    form = [ask for ask in asks(document["form"]["schema"], answers) if ask.kind != "checkbox"]
+    return [*facts_asked(document, {}), *form]
+
+
+def name_of(one: FactAsk | Ask) -> str:
+    """Return the last part of a question's address."""
+    return f"{FACT}{one.id}" if isinstance(one, FactAsk) else one.name
+
+
+def ask_in(one: FactAsk | Ask) -> Ask:
+    """Return the question itself."""
+    return one.ask if isinstance(one, FactAsk) else one
+
+
+def value_in(found: Application, one: FactAsk | Ask) -> Any:
+    """Return what the draft answers to a question; None where it does not."""
+    if found.draft is None:
+        return None
+    return found.draft.facts.get(one.id) if isinstance(one, FactAsk) else found.draft.answers.get(one.name)
+
+
+def barrier_of(look: Look, found: Application) -> Barrier | None:
+    """Say what is in the way, if something is known to be."""
+    barred = bar(found.definition.document, found.facts)
+    if barred is None:
+        return None
+    remedy = service(barred.remedy) if barred.remedy else None
+    return Barrier(
+        said(look, barred.message),
+        said(look, remedy.title) if remedy else Markup(),
+        url_of(remedy.id) if remedy else "",
+    )
+
+
+def start_view(look: Look, found: Application) -> StartView:
+    """Say what comes, before anything is asked."""
+    definition, draft = found.definition, found.draft
+    promise = definition.promise
+    return StartView(
+        service=said(look, definition.title),
+        agency=agency(look, definition.agency),
+        back=url_of(definition.id),
+        url=apply_url(definition.id),
+        barrier=barrier_of(look, found),
+        questions=phrase(_("About %(number)s questions, one on each page."), number=_count(look, found)),
+        papers=_papers(look, found),
+        cost=prices.total(look, definition),
+        promise=span(look, promise.within, promise.clock) if promise else "",
+        draft_until=day(look, draft.ends_at) if draft else Markup(),
+        next_url=next_url(found),
+        draft=draft.id.hex if draft else "",
+    )
+
+
+def next_url(found: Application, after: str = "") -> str:
+    """Return the page to go on with: the first question after one, or the first that is not answered, or all."""
+    url, asked = apply_url(found.definition.id), questions_of(found)
+    names = [name_of(one) for one in asked]
+    if after in names:
+        rest = names[names.index(after) + 1 :]
+        return f"{url}{rest[0] if rest else 'check'}/"
+    open_ = [name_of(one) for one in asked if value_in(found, one) is None and ask_in(one).required]
+    return f"{url}{open_[0] if open_ else 'check'}/"
+
+
+def question_view(
+    look: Look, found: Application, one: FactAsk | Ask, given: Sequence[str], fault: str | None, *, from_check: bool
+) -> QuestionView:
+    """Show one question with what was typed, or what the draft holds, and what is wrong with it."""
+    names = [name_of(other) for other in questions_of(found)]
+    at = names.index(name_of(one))
+    url = apply_url(found.definition.id)
+    back = f"{url}check/" if from_check else f"{url}{names[at - 1]}/" if at else url
+    field = field_of(look, found.definition, one, given, fault)
+    return QuestionView(
+        service=said(look, found.definition.title),
+        title=field.label,
+        progress=phrase(_("Question %(number)s of %(all)s"), number=digits(look, at + 1), all=digits(look, len(names))),
+        field=field,
+        back=back,
+        draft=found.draft.id.hex if found.draft else "",
+        is_from_check=from_check,
+    )
+
+
+def field_of(look: Look, definition: Definition, one: FactAsk | Ask, given: Sequence[str], fault: str | None) -> Field:
+    """Make the field of a question in words."""
+    ask, words = ask_in(one), definition.document["form"].get("words", {})
+    label = said(look, one.title) if isinstance(one, FactAsk) else said(look, words.get(ask.name))
+    error = _fault(look, ask, fault, said(look, words.get(f"{ask.name}.error"))) if fault else ""
+    return Field(
+        name=ask.name,
+        label=label or phrase("%(name)s", name=ask.name),
+        kind="radios" if ask.kind == "yes-no" else ask.kind,
+        hint=said(look, words.get(f"{ask.name}.hint")),
+        value=given[0] if given else "",
+        values=tuple(given),
+        error=error,
+        required=ask.required,
+        longest=ask.longest,
+        choices=_choices(look, ask, words),
+        rule=ask.rule,
+    )
+
+
+def check_view(look: Look, found: Application, faults: Mapping[str, str], ticked: Sequence[str] = ()) -> CheckView:
+    """Show every answer before it is sent, and what is wrong with them."""
+    definition = found.definition
+    url = apply_url(definition.id)
+    schema = definition.document["form"]["schema"]
+    answers = found.draft.answers if found.draft else {}
+    declared = [ask for ask in asks(schema, answers) if ask.kind == "checkbox"]
+    return CheckView(
+        service=said(look, definition.title),
+        agency=agency(look, definition.agency),
+        back=url,
+        url=f"{url}check/",
+        answers=[_answer(look, found, one, faults, url) for one in questions_of(found)],
+        declarations=[
+            field_of(look, definition, ask, ["true"] if ask.name in ticked else [], faults.get(ask.name))
+            for ask in declared
+        ],
+        papers=_papers(look, found),
+        cost=prices.total(look, definition),
+        draft=found.draft.id.hex if found.draft else "",
+        title=_("Check your answers before you send them"),
+    )
+
+
+def _answer(look: Look, found: Application, one: FactAsk | Ask, faults: Mapping[str, str], url: str) -> Answer:
+    name, ask, value = name_of(one), ask_in(one), value_in(found, one)
+    field = field_of(look, found.definition, one, [], faults.get(name))
+    shown = _shown(look, ask, field, value)
+    return Answer(name.replace(".", "-"), field.label, shown, f"{url}{name}/?from=check", field.error)
+
+
+def _shown(look: Look, ask: Ask, field: Field, value: Any) -> Markup:
+    if value is None:
+        return phrase('<span class="soft">%(words)s</span>', words=_("Not answered"))
+    texts = written(ask, value)
+    if ask.kind in ("radios", "yes-no", "checkboxes"):
+        named = dict(field.choices)
+        return phrase(comma(look)).join(named.get(text, phrase("%(x)s", x=text)) for text in texts)
+    if ask.kind == "date":
+        return day_in_full(look, date.fromisoformat(str(value)), True)
+    shown = digits(look, texts[0]) if ask.kind == "number" else texts[0]
+    return phrase('<span dir="auto">%(said)s</span>', said=shown)
+
+
+def _choices(look: Look, ask: Ask, words: Mapping[str, Any]) -> tuple[tuple[str, Markup], ...]:
+    if ask.kind == "yes-no":
+        return (("true", phrase(_("Yes"))), ("false", phrase(_("No"))))
+    return tuple(
+        (value, said(look, words.get(f"{ask.name}.{value}")) or phrase("%(x)s", x=value)) for value in ask.choices
+    )
+
+
+def _fault(look: Look, ask: Ask, fault: str, advice: Markup) -> str:
+    if fault in ("choose", "tick", "missing"):
+        words = {
+            "choose": _("Choose one of the answers."),
+            "tick": _("Tick this box to go on."),
+            "missing": _("Write your answer here."),
+        }
+        return words[fault]
+    if fault == "long":
+        text = _("This is longer than %(num)s characters. Shorten it.")
+        return text % {"num": digits(look, ask.longest)}
+    if advice:
+        return str(advice)
+    return _range(look, ask) if fault in ("range", "number") else _others(fault)
+
+
+def _range(look: Look, ask: Ask) -> str:
+    least, most = ask.rule.get("minimum"), ask.rule.get("maximum")
+    if least is None or most is None:
+        return _("Write a whole number, in digits.")
+    text = _("Write a whole number from %(least)s to %(most)s.")
+    return text % {"least": digits(look, least), "most": digits(look, most)}
+
+
+def _others(fault: str) -> str:
+    if fault == "date":
+        return _("Write a day that exists: day, month and year, such as 27 11 2026.")
+    return _("This does not look right. Check it and try again.")
+
+
+def _count(look: Look, found: Application) -> str:
+    return digits(look, len(questions_of(found)))
+
+
+def _papers(look: Look, found: Application) -> list[Markup]:
+    answers = found.draft.answers if found.draft else {}
+    asked = papers(found.definition.document, found.facts, answers)
+    return [said(look, paper.title) for paper in asked if paper.required]
+
+
+def with_answer(found: Application, one: FactAsk | Ask, value: Any) -> Application:
+    """Return the application as it is once a question is answered, to know what comes next."""
+    if found.draft is None:
+        return found
+    name = one.id if isinstance(one, FactAsk) else one.name
+    said_ = {name: value} if value is not None else {}
+    draft = (
+        found.draft.with_answers({}, said_, ())
+        if isinstance(one, FactAsk)
+        else found.draft.with_answers(said_, {}, () if said_ else (name,))
+    )
+    return replace(found, draft=draft, facts={**found.facts, **draft.facts})

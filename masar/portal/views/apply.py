@@ -1,0 +1,147 @@
+"""Applying for a service: what comes, one question a page, all answers, sent once. A draft is kept with each page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from masar.cases import actions
+from masar.cases.queries import Application, my_application
+from masar.catalogue.queries import Ask, FactAsk, read, written
+from masar.people.queries import Viewer
+from masar.portal.look import Look
+from masar.portal.presenters.apply import (
+    apply_url,
+    ask_in,
+    barrier_of,
+    check_view,
+    name_of,
+    next_url,
+    question_view,
+    questions_of,
+    start_view,
+    value_in,
+    with_answer,
+)
+from masar.portal.presenters.rows import url_of
+from masar.portal.views.visiting import SeeOther, for_person, look_for, page
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_person
+def start(request: HttpRequest, viewer: Viewer, id: str) -> HttpResponse:
+    """Say what comes and what is in the way; begin, or go on."""
+    look, found = _found(request, viewer, id)
+    if request.method == "POST" and barrier_of(look, found) is None:
+        actions.keep(viewer, id, {})
+        return SeeOther(next_url(found))
+    return page(request, "apply.html", {"view": start_view(look, found)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_person
+def question(request: HttpRequest, viewer: Viewer, id: str, name: str) -> HttpResponse:
+    """Ask one question and keep the answer."""
+    look, found = _found(request, viewer, id)
+    one = next((one for one in questions_of(found) if name_of(one) == name), None)
+    if found.draft is None or one is None or _is_stale(request, found):
+        return SeeOther(apply_url(id))  # it was sent, or this question no longer applies
+    if request.method != "POST":
+        if barrier_of(look, found):
+            return SeeOther(apply_url(id))
+        return _question(request, look, found, one, _written(found, one), None)
+    given = _given(request, ask_in(one))
+    value, fault = read(ask_in(one), given)
+    if fault:
+        return _question(request, look, found, one, given, fault)
+    _keep(viewer, id, one, value)
+    after = with_answer(found, one, value)
+    if barrier_of(look, after):
+        return SeeOther(apply_url(id))
+    return SeeOther(next_url(after) if "from" in request.GET else next_url(after, name))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_person
+def check(request: HttpRequest, viewer: Viewer, id: str) -> HttpResponse:
+    """Show all answers, and send them."""
+    look, found = _found(request, viewer, id)
+    if request.method == "POST":
+        return _send(request, viewer, look, found)
+    if found.draft is None or barrier_of(look, found):
+        return SeeOther(apply_url(id))
+    return page(request, "check.html", {"view": check_view(look, found, {})})
+
+
+@require_POST
+@for_person
+def discard(request: HttpRequest, viewer: Viewer, id: str) -> HttpResponse:
+    """Forget what was filled in."""
+    actions.discard(viewer, id)
+    return SeeOther(apply_url(id))
+
+
+def _send(request: HttpRequest, viewer: Viewer, look: Look, found: Application) -> HttpResponse:
+    draft, id_ = _draft_of(request), found.definition.id
+    if draft is None:
+        return SeeOther(apply_url(id_))
+    declared = check_view(look, found, {}).declarations
+    ticked = [field.name for field in declared if request.POST.get(field.name) == "true"]
+    try:
+        if found.draft is not None and found.draft.id == draft:
+            unticked = [field.name for field in declared if field.name not in ticked]
+            actions.keep(viewer, id_, dict.fromkeys(ticked, True), forget=unticked)
+        number = actions.send(viewer, id_, draft)
+    except (actions.NoSuchDraft, actions.Barred):
+        return SeeOther(apply_url(id_))
+    except actions.Incomplete as refusal:
+        return page(request, "check.html", {"view": check_view(look, found, refusal.faults, ticked)}, 422)
+    return SeeOther(f"{url_of(number)}?done=applied")
+
+
+def _found(request: HttpRequest, viewer: Viewer, id_: str) -> tuple[Look, Application]:
+    found = my_application(viewer, id_)
+    if found is None or found.definition.kind != "service" or "form" not in found.definition.document:
+        raise Http404
+    return look_for(request, found.profile), found
+
+
+def _draft_of(request: HttpRequest) -> UUID | None:
+    try:
+        return UUID(request.POST.get("draft", ""))
+    except ValueError:
+        return None
+
+
+def _is_stale(request: HttpRequest, found: Application) -> bool:
+    """Tell whether a page of a draft that was sent, or discarded, was sent again."""
+    return request.method == "POST" and found.draft is not None and _draft_of(request) != found.draft.id
+
+
+def _given(request: HttpRequest, ask: Ask) -> list[str]:
+    if ask.kind == "date":
+        return [request.POST.get(f"{ask.name}.{part}", "").strip() for part in ("day", "month", "year")]
+    return [text.strip() for text in request.POST.getlist(ask.name)]
+
+
+def _written(found: Application, one: FactAsk | Ask) -> list[str]:
+    return written(ask_in(one), value_in(found, one))
+
+
+def _keep(viewer: Viewer, id_: str, one: FactAsk | Ask, value: object) -> None:
+    if isinstance(one, FactAsk):
+        actions.keep(viewer, id_, {}, facts={one.id: value})
+    elif value is None:
+        actions.keep(viewer, id_, {}, forget=[one.name])
+    else:
+        actions.keep(viewer, id_, {one.name: value})
+
+
+def _question(
+    request: HttpRequest, look: Look, found: Application, one: FactAsk | Ask, given: Sequence[str], fault: str | None
+) -> HttpResponse:
+    view = question_view(look, found, one, given, fault, from_check="from" in request.GET)
+    return page(request, "question.html", {"view": view}, 422 if fault else 200)
