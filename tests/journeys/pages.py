@@ -64,6 +64,7 @@ _OWN = (
     Place("password", "account/password/", "noura"),
     Place("logout", "logout/", "noura"),
     Place("home-none", "", "latifa"),
+    Place("apply", "services/kw.moi.gdt.renew-driving-licence/apply/", "latifa"),
 )
 _REQUESTS = (
     ("needs-you", "noura-1"),
