@@ -4,7 +4,8 @@ BIN := $(VENV)/bin
 PINS := pyproject.toml requirements.lock tools/install
 WORDS := $(wildcard masar/*/locale/*/LC_MESSAGES/*.po)
 TESTS := $(BIN)/python -m pytest
-PYTEST := $(TESTS) -n 2 --dist loadfile
+# In the order of their folders: a test that lets all time run out comes before the journeys, whose people still have some.
+PYTEST := $(TESTS) -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help setup run quick test test-pg15 check bench soak lock clean
 .DELETE_ON_ERROR:
