@@ -167,9 +167,13 @@ def _names(branch: Mapping[str, Any]) -> set[str]:
     return {*branch.get("required", ()), *nested}
 
 
+def _always(schema: Mapping[str, Any]) -> set[str]:
+    return {*schema.get("required", ()), *(name for part in schema.get("allOf", ()) for name in _always(part))}
+
+
 def _required(schema: Mapping[str, Any], values: Mapping[str, Any]) -> set[str]:
     """Name what has to be answered. A condition on a question that must be answered and is not yet says nothing."""
-    required = set(schema.get("required", ()))
+    required = _always(schema)
     for rule in _conditions(schema):
         if (_looked_at(rule["if"]) & required) - values.keys():
             continue

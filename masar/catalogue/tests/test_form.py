@@ -117,6 +117,12 @@ def test_conditions_may_be_many_and_have_another_way() -> None:
     assert pruned(schema, {"a": "z", "b": "y", "c": "1", "d": "2"}) == {"a": "z", "c": "1"}
 
 
+def test_what_a_part_of_the_form_requires_is_required() -> None:
+    schema = {"properties": {"a": {"type": "string"}}, "allOf": [{"required": ["a"]}]}
+    assert faults(schema, {}) == {"a": "missing"}
+    assert faults(schema, {"a": "x"}) == {}
+
+
 def test_an_answer_that_no_longer_applies_is_left_out() -> None:
     said = {"delivery": "kiosk", "address": "somewhere", "unknown": 1, "declaration": None}
     assert pruned(licence(), said) == {"delivery": "kiosk"}
