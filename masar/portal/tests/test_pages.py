@@ -10,7 +10,8 @@ import pytest
 
 from masar.portal.look import LANGUAGES
 from masar.portal.shelf import shelf
-from masar.portal.tests.rendering import MODES, html, pages
+from masar.portal.tests.rendering import MODES, html, pages, request
+from masar.portal.views import trouble
 
 VOID = {"meta", "link", "input", "br", "img", "hr"}
 KB = 1024
@@ -182,3 +183,10 @@ def test_a_part_of_a_page_is_its_title_its_main_and_its_icons() -> None:
     assert '<main id="main"' in text
     assert '<symbol id="warn"' in text
     assert faults_of(text) == []
+
+
+@pytest.mark.parametrize(("method", "is_live"), [("GET", True), ("POST", False)])
+def test_a_page_is_live_unless_it_answers_what_was_sent(method: str, is_live: bool) -> None:
+    asked = request("en")
+    asked.method = method
+    assert (b'name="masar-live"' in trouble.csrf_failure(asked).content) == is_live
