@@ -29,6 +29,7 @@ from masar.catalogue.loader import load_folder
 from masar.catalogue.rules.definition import Definition, Step, parse
 from masar.kernel.clock import now
 from masar.people.login import SESSION_ID, SESSION_PERSON, SESSION_SEEN
+from masar.portal.tests.filling import typed_form
 
 pytestmark = pytest.mark.database
 LANGUAGES = ("ar", "en", "ur")
@@ -191,12 +192,12 @@ class Journey:
         assert token, "the page asks for nothing"
         assert step.task is not None
         assert step.task.form is not None
-        said = fill(step.task.form["schema"], Random(step.id), now().date(), "نورة التجريبية")
+        schema = step.task.form["schema"]
+        said = typed_form(schema, fill(schema, Random(step.id), now().date(), "نورة التجريبية"))
         for field in said:
             assert f'name="{field}"' in page, field
-        sent = {field: json.dumps(value) if isinstance(value, bool) else str(value) for field, value in said.items()}
         place = f"/ar/requests/{self.number}/answer/"
-        answer = self.web.post(place, {"token": token[1], **sent})
+        answer = self.web.post(place, {"token": token[1], **said})
         faults = re.findall(r'<p class="fault".*?</p>', answer.content.decode(), re.DOTALL)
         assert answer.status_code == 303, (said, [re.sub(r"<[^>]+>", "", html.unescape(fault)) for fault in faults])
 

@@ -226,17 +226,17 @@ class Attempt(models.Model):
 
 
 class Draft(models.Model):
-    """What a person has filled in and not sent yet; one for each service or question. `sealed` under their key."""
+    """What a person has filled in and not sent yet; one for each service. `sealed` under their key."""
 
     id = models.UUIDField(primary_key=True)
     person = models.ForeignKey(Person, models.PROTECT, db_index=False)
     definition = models.ForeignKey(Definition, models.PROTECT, db_index=False)
-    subject = models.CharField(max_length=200)
+    service = models.CharField(max_length=200)
     sealed = models.BinaryField()
     made_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 
     class Meta:
         db_table = "cases_draft"
-        constraints = (models.UniqueConstraint(fields=["person", "subject"], name="draft_once"),)
+        constraints = (models.UniqueConstraint(fields=["person", "service"], name="draft_once"),)
         indexes = (models.Index("changed_at", name="draft_by_age"),)

@@ -12,7 +12,7 @@ import msgspec
 from masar.kernel.crypto import CannotOpen, open_sealed, vault
 from masar.people.rules import Viewer
 
-__all__ = ["PROFILE", "Profile", "SessionEnded", "Viewer", "open_person", "person_key", "profile_of"]
+__all__ = ["PROFILE", "Profile", "SessionEnded", "Viewer", "open_person", "person_key", "person_on_page", "profile_of"]
 
 
 class SessionEnded(Exception):
@@ -45,6 +45,20 @@ PROFILE = (
     "p.id, p.sealed, k.wrapped, k.kek, p.language, p.digits, p.hijri, p.simple, p.nastaliq,"
     " p.previous_visit_at, p.last_visit_at, p.is_demonstration"
 )
+
+
+def person_on_page(session: str) -> str:
+    """Return the FROM of a page's one statement: the person ($1) as `p`, their key as `k`, and `s.alive`.
+
+    `session` is the parameter that holds the log-in; what else the page reads is joined on `z.pid` (docs/adr/0005).
+    """
+    return f"""
+  from (select set_config('masar.person', $1::text, true)::bigint pid offset 0) z
+  cross join lateral (select * from people_person p where p.id = z.pid) p
+  left join lateral (select * from people_person_key k where k.person_id = z.pid) k on true
+  cross join lateral (select exists (
+      select from people_session s where s.person_id = z.pid and s.id = {session} and s.ended_at is null) alive) s
+"""  # noqa: S608 - the parts are ours
 
 
 @lru_cache(maxsize=10_000)

@@ -82,10 +82,6 @@ class Chunk:
         self._rows.write(cursor)
         self._project_families(cursor)
 
-    def request_of(self, number: int) -> int | None:
-        """Return the row of a request that this chunk touched, by its public number."""
-        return next((live.id for live in self._lives.values() if live.number == number), None)
-
     # S1: what is there
 
     def _look(self, cursor: CursorWrapper) -> None:

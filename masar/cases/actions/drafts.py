@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -15,7 +15,7 @@ from masar.cases.actions.errors import Barred, Incomplete, NoSuchDraft, NotAllow
 from masar.cases.actions.items import person_actor
 from masar.cases.actions.record import record, self_event
 from masar.cases.queries.drafts import DRAFT, draft_of, sealed_draft, whole_application
-from masar.cases.rules.drafts import KEPT_FOR, LONGEST, Draft, service_subject
+from masar.cases.rules.drafts import KEPT_FOR, LONGEST, Draft
 from masar.cases.rules.events import SELF
 from masar.catalogue.queries import Definition, catalogue
 from masar.catalogue.rules.eligibility import bar
@@ -38,9 +38,8 @@ def keep(
     answers: Mapping[str, Any],
     *,
     facts: Mapping[str, Any] | None = None,
-    forget: Sequence[str] = (),
 ) -> Draft:
-    """Add answers and facts to the person's draft of a service, forget those named; begin one where there is none.
+    """Add answers and facts to the person's draft of a service; None takes one away. Begin one where there is none.
 
     Raises: NotFound when people do not apply for such a service, TooLong, SessionEnded.
     """
@@ -49,7 +48,7 @@ def keep(
     with acting("masar_citizen", person=viewer.person_id) as cursor:
         key = _key(cursor, viewer)
         draft = _locked(cursor, viewer, service, key) or _begun(cursor, viewer, service, key)
-        changed = draft.with_answers(answers, facts or {}, forget)
+        changed = draft.changed(answers, facts or {})
         cursor.execute(
             "update cases_draft set sealed = %s::bytea, changed_at = greatest(clock_timestamp(), changed_at"
             " + interval '1 microsecond') where person_id = %s::bigint and id = %s::uuid",
@@ -63,8 +62,8 @@ def discard(viewer: Viewer, service: str) -> None:
     with acting("masar_citizen", person=viewer.person_id) as cursor:
         _key(cursor, viewer)
         cursor.execute(
-            "delete from cases_draft where person_id = %s::bigint and subject = %s",
-            [viewer.person_id, service_subject(service)],
+            "delete from cases_draft where person_id = %s::bigint and service = %s",
+            [viewer.person_id, service],
         )
 
 
@@ -167,8 +166,8 @@ def _key(cursor: CursorWrapper, viewer: Viewer) -> bytes:
 
 def _locked(cursor: CursorWrapper, viewer: Viewer, service: str, key: bytes) -> Draft | None:
     cursor.execute(
-        f"select {DRAFT} from cases_draft d where d.person_id = %s::bigint and d.subject = %s for update",  # noqa: S608
-        [viewer.person_id, service_subject(service)],
+        f"select {DRAFT} from cases_draft d where d.person_id = %s::bigint and d.service = %s for update",  # noqa: S608
+        [viewer.person_id, service],
     )
     row = cursor.fetchone()
     return draft_of(row, viewer.person_id, key) if row else None
@@ -177,12 +176,12 @@ def _locked(cursor: CursorWrapper, viewer: Viewer, service: str, key: bytes) -> 
 def _begun(cursor: CursorWrapper, viewer: Viewer, service: str, key: bytes) -> Draft:
     """Begin a draft; where another page begins it at the same moment, theirs is taken. Raises: NotFound."""
     row, now = _in_force(service), clock.now()
-    draft = Draft(new_row_id(), service_subject(service), catalogue().definitions[row], now, now)
+    draft = Draft(new_row_id(), catalogue().definitions[row], now, now)
     cursor.execute(
-        "insert into cases_draft (id, person_id, definition_id, subject, sealed, made_at, changed_at)"
+        "insert into cases_draft (id, person_id, definition_id, service, sealed, made_at, changed_at)"
         " values (%s::uuid, %s::bigint, %s::int, %s, %s::bytea, %s::timestamptz, %s::timestamptz)"
-        " on conflict (person_id, subject) do nothing",
-        [draft.id, viewer.person_id, row, draft.subject, sealed_draft(draft, viewer.person_id, key), now, now],
+        " on conflict (person_id, service) do nothing",
+        [draft.id, viewer.person_id, row, service, sealed_draft(draft, viewer.person_id, key), now, now],
     )
     return _locked(cursor, viewer, service, key) or draft
 

@@ -6,6 +6,7 @@ from masar.cases.queries.paces import Pace, pace
 from masar.cases.queries.rows import Home, changes_since, home, my_requests
 from masar.cases.queries.sheet import my_request
 from masar.cases.queries.tracking import followed, pin_of
+from masar.cases.rules.drafts import Draft
 from masar.cases.rules.events import TYPES as EVENT_TYPES
 from masar.cases.rules.profile import FLAWS, LIMITS, REFUSALS, EventType, Field, Limits, event_types, example
 from masar.cases.rules.story import Counts, Due, Filter, Line, Listing, Question, Row, Share, Sheet, Stop
@@ -21,6 +22,7 @@ __all__ = [
     "AgencyRequest",
     "Application",
     "Counts",
+    "Draft",
     "Due",
     "EventType",
     "Field",

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
-from masar.cases.rules.drafts import Draft, Paper, service_subject
+from masar.cases.rules.drafts import Draft
 from masar.catalogue.queries import Definition, catalogue
 from masar.kernel.crypto import CannotOpen, open_sealed, seal
 from masar.kernel.database import read_as_person
-from masar.people.queries import PROFILE, Profile, SessionEnded, Viewer, open_person, person_key, profile_of
+from masar.people.queries import (
+    PROFILE,
+    Profile,
+    SessionEnded,
+    Viewer,
+    open_person,
+    person_key,
+    person_on_page,
+    profile_of,
+)
 
-DRAFT = "d.id, d.definition_id, d.subject, d.sealed, d.made_at, d.changed_at"
+DRAFT = "d.id, d.definition_id, d.sealed, d.made_at, d.changed_at"
 _PAGE = f"""
 select {PROFILE}, s.alive, {DRAFT}
-  from (select set_config('masar.person', $1::text, true)::bigint pid offset 0) z
-  cross join lateral (select * from people_person p where p.id = z.pid) p
-  left join lateral (select * from people_person_key k where k.person_id = z.pid) k on true
-  cross join lateral (select exists (
-      select from people_session s where s.person_id = z.pid and s.id = $2 and s.ended_at is null) alive) s
-  left join lateral (select * from cases_draft d where d.person_id = z.pid and d.subject = $3) d on true
+{person_on_page("$2")}
+  left join lateral (select * from cases_draft d where d.person_id = z.pid and d.service = $3) d on true
 """  # noqa: S608 - the parts are ours, values are parameters
 
 
@@ -37,20 +40,19 @@ class Application:
     draft: Draft | None
     facts: Mapping[str, Any]
 
+    @property
+    def code(self) -> str:
+        """The draft's name in a form: each page says which draft it belongs to. Empty where there is none."""
+        return self.draft.id.hex if self.draft else ""
 
-@dataclass(frozen=True, slots=True)
-class DraftRow:
-    """An unfinished application, in a list."""
-
-    definition: Definition
-    made_at: datetime
-    changed_at: datetime
+    def with_draft(self, draft: Draft) -> Application:
+        """Return what the pages know once the draft has changed."""
+        return replace(self, draft=draft, facts=draft.facts)
 
 
 class _Sealed(msgspec.Struct, omit_defaults=True):
     answers: dict[str, Any] = {}
     facts: dict[str, Any] = {}
-    papers: dict[str, list[tuple[str, str, str, int]]] = {}
 
 
 _read = msgspec.json.Decoder(_Sealed).decode
@@ -64,12 +66,12 @@ def my_application(viewer: Viewer, service: str) -> Application | None:
 
 def whole_application(viewer: Viewer, service: str) -> tuple[Application, str, bytes] | None:
     """Return an application with the person's civil ID and key, for sending it. Raises: SessionEnded."""
-    row = read_as_person(_PAGE, [viewer.person_id, viewer.session, service_subject(service)])
+    row = read_as_person(_PAGE, [viewer.person_id, viewer.session, service])
     if row is None or not row[12]:
         raise SessionEnded
     person_id, _, wrapped, kek = row[:4]
     key = person_key(person_id, bytes(wrapped), kek)
-    draft = draft_of(row[13:19], person_id, key)
+    draft = draft_of(row[13:18], person_id, key)
     snapshot = catalogue()
     current = snapshot.current(service, snapshot.today())
     definition = draft.definition if draft else snapshot.definitions[current] if current is not None else None
@@ -81,24 +83,18 @@ def whole_application(viewer: Viewer, service: str) -> tuple[Application, str, b
 
 def draft_of(columns: Sequence[Any], person_id: int, key: bytes) -> Draft | None:
     """Open a draft of the columns that `DRAFT` names; None when there is none, or its key is gone."""
-    id_, definition_id, subject, sealed, made_at, changed_at = columns
+    id_, definition_id, sealed, made_at, changed_at = columns
     if id_ is None:
         return None
-    id_ = id_ if isinstance(id_, UUID) else UUID(str(id_))
     try:
         inner = _read(open_sealed(key, bytes(sealed), "cases_draft", "sealed", id_.hex, person_id))
     except CannotOpen:
         return None
-    papers = {document: tuple(Paper(*one) for one in some) for document, some in inner.papers.items()}
     definition = catalogue().definitions[definition_id]
-    return Draft(id_, subject, definition, made_at, changed_at, inner.answers, inner.facts, papers)
+    return Draft(id_, definition, made_at, changed_at, inner.answers, inner.facts)
 
 
 def sealed_draft(draft: Draft, person_id: int, key: bytes) -> bytes:
     """Seal what a draft holds."""
-    papers = {
-        document: [(one.id, one.name, one.media_type, one.size) for one in some]
-        for document, some in draft.papers.items()
-    }
-    plain = msgspec.json.encode(_Sealed(dict(draft.answers), dict(draft.facts), papers))
+    plain = msgspec.json.encode(_Sealed(dict(draft.answers), dict(draft.facts)))
     return seal(key, plain, "cases_draft", "sealed", draft.id.hex, person_id)

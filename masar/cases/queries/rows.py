@@ -14,7 +14,7 @@ from masar.cases.rules.path import count_of
 from masar.cases.rules.story import Counts, Due, Filter, Listing, Row
 from masar.catalogue.queries import catalogue
 from masar.kernel.database import read_as_person
-from masar.people.queries import PROFILE, Profile, SessionEnded, Viewer, profile_of
+from masar.people.queries import PROFILE, Profile, SessionEnded, Viewer, person_on_page, profile_of
 
 PAGE = 20
 _COLUMNS = (
@@ -40,11 +40,7 @@ def _page(filter_: Filter) -> str:
     counts = ", ".join(f"count(*) filter (where {where})" for name, where in _WHERE.items() if name != "archive")
     return f"""
 select {PROFILE}, s.alive, c.*, a.*, coalesce(l.rows, '[]')::text
-  from (select set_config('masar.person', $1::text, true)::bigint pid offset 0) z
-  cross join lateral (select * from people_person p where p.id = z.pid) p
-  left join lateral (select * from people_person_key k where k.person_id = z.pid) k on true
-  cross join lateral (select exists (
-      select from people_session s where s.person_id = z.pid and s.id = $3 and s.ended_at is null) alive) s
+{person_on_page("$3")}
   cross join lateral (select {counts} from cases_request r where r.person_id = z.pid and r.closed_at is null) c
   cross join lateral (select count(*) from cases_request r where r.person_id = z.pid and r.closed_at is not null) a
   left join lateral (select json_agg(json_build_array({_COLUMNS})) rows from (

@@ -22,7 +22,7 @@ from masar.catalogue.queries import catalogue
 from masar.catalogue.rules.definition import Definition, Text
 from masar.kernel.crypto import CannotOpen, open_sealed
 from masar.kernel.database import read_as_person
-from masar.people.queries import PROFILE, Profile, SessionEnded, Viewer, person_key, profile_of
+from masar.people.queries import PROFILE, Profile, SessionEnded, Viewer, person_key, person_on_page, profile_of
 
 LINES = 200
 _EVENT = "e.request_id, e.source, e.event_id, e.type, e.at, e.sequence, e.facts, e.agency_id, e.received_at, e.is_late"
@@ -30,11 +30,7 @@ _EVENT = "e.request_id, e.source, e.event_id, e.type, e.at, e.sequence, e.facts,
 PAGE = f"""
 select {PROFILE}, s.alive, r.id, r.parent_id, r.first_received_at, c.wrapped, json_build_array({_COLUMNS}),
        f.rows, e.rows, b.bytes, b.ids
-  from (select set_config('masar.person', $1::text, true)::bigint pid offset 0) z
-  cross join lateral (select * from people_person p where p.id = z.pid) p
-  left join lateral (select * from people_person_key k where k.person_id = z.pid) k on true
-  cross join lateral (select exists (
-      select from people_session s where s.person_id = z.pid and s.id = $2 and s.ended_at is null) alive) s
+{person_on_page("$2")}
   left join lateral (select * from cases_request r where r.person_id = z.pid and r.number = $3) r on true
   left join lateral (select * from cases_case_key c where c.person_id = z.pid and c.request_id = r.id) c on true
   left join lateral (select json_agg(json_build_array(r2.id, r2.parent_id, r2.is_appeal, r2.columns)) rows from (

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Literal
 
-from masar.cases.rules.events import OWN, PREFIX, TYPES, Event, short_type
+from masar.cases.rules.events import PREFIX, TYPES, Event, short_type
 from masar.kernel.canonical import NotCanonical, canonical_decoded
 from masar.kernel.clock import read_instant, write_instant
 from masar.kernel.ids import civil_id_digits, is_dotted, read_number
@@ -73,7 +73,7 @@ def read_envelope(sent: Any, now: datetime, agency: str | None) -> Envelope | li
     if not isinstance(sent, Mapping):
         return [Flaw("", "not-an-object", "An event is a JSON object with CloudEvents attributes.")]
     record = {key: value for key, value in sent.items() if value is not None and key not in _TRANSPORT}
-    flaws = [*_attribute_flaws(record, now), *_data_flaws(record, agency)]
+    flaws = [*_attribute_flaws(record, now), *_data_flaws(record)]
     if flaws:
         return flaws
     try:
@@ -177,14 +177,14 @@ def _time_flaws(text: Any, now: datetime) -> list[Flaw]:
 # Flaws of data
 
 
-def _data_flaws(record: Mapping[str, Any], agency: str | None) -> list[Flaw]:
+def _data_flaws(record: Mapping[str, Any]) -> list[Flaw]:
     type_, data = record.get("type"), record.get("data")
     short = short_type(type_) if isinstance(type_, str) else None
     if short is None:
         return []
     if not isinstance(data, Mapping):
         return [Flaw("/data", "data", "Send data as a JSON object.")]
-    kinds = TYPES[short]["facts"] | TYPES[short]["sealed"] | (OWN.get(short, {}) if agency is None else {})
+    kinds = TYPES[short]["facts"] | TYPES[short]["sealed"]
     flaws = [
         Flaw(f"/data/{name}", "missing", f"{name} is missing.")
         for name in TYPES[short]["required"]

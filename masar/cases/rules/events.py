@@ -75,9 +75,6 @@ TYPES: Mapping[str, Mapping[str, Any]] = {
     },
 }
 
-# What Masar's own pages add to an event; an agency reads it at `/requests/{number}/application`, and never sends it.
-OWN: Mapping[str, Mapping[str, str]] = {"opened": {"papers": "list"}, "answered": {"papers": "list"}}
-
 
 @dataclass(frozen=True, slots=True)
 class Event:

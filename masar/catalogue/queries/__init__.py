@@ -24,11 +24,12 @@ from masar.catalogue.queries.snapshot import (
     catalogue,
     look_again,
 )
+from masar.catalogue.rules.answers import read, written
 from masar.catalogue.rules.calendar import Calendar
 from masar.catalogue.rules.changes import Difference
 from masar.catalogue.rules.definition import Definition, Duration, Promise, Text, parse
 from masar.catalogue.rules.eligibility import Bar, FactAsk, bar, facts_asked, papers
-from masar.catalogue.rules.form import Ask, asks, read, written
+from masar.catalogue.rules.form import Ask, ask_of, asks
 from masar.catalogue.rules.languages import direction, own_name
 from masar.catalogue.rules.prices import price_range
 
@@ -50,6 +51,7 @@ __all__ = [
     "agency_of_key",
     "agency_short",
     "agency_title",
+    "ask_of",
     "asks",
     "bar",
     "branches_of",

@@ -1,17 +1,13 @@
-"""A declared form: which of its questions apply, what a posted text means, what is wrong with an answer."""
+"""A declared form: which of its questions apply, and what is wrong with an answer."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Literal
 
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
-
-from masar.kernel.ids import ascii_digits
 
 Kind = Literal["text", "textarea", "number", "date", "radios", "yes-no", "checkbox", "checkboxes"]
 LONGEST = 4000
@@ -21,8 +17,7 @@ _FAULTS = {
     "format": "date", "const": "tick", "enum": "choose", "items": "choose", "minItems": "choose",
     "maxItems": "choose", "uniqueItems": "choose",
 }  # fmt: skip
-_YES_NO = {"true": True, "false": False}
-_NOTHING = {"radios": "choose", "yes-no": "choose", "checkboxes": "choose", "checkbox": "tick"}
+NOTHING = {"radios": "choose", "yes-no": "choose", "checkboxes": "choose", "checkbox": "tick"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,35 +55,6 @@ def ask_of(name: str, rule: Mapping[str, Any], required: bool) -> Ask:
     return Ask(name, kind, rule, required, choices, int(rule.get("maxLength", LONGEST)), rule.get("x-prefill"))
 
 
-def read(ask: Ask, given: Sequence[str]) -> tuple[Any, str | None]:
-    """Turn what was posted into (value, None), (None, None) where nothing was said, or (None, code of the fault).
-
-    A date is posted as day, month, year or as one ISO text; checkboxes as many texts.
-    """
-    texts = [_cleaned(text) for text in given]
-    if not any(texts):
-        return None, _NOTHING.get(ask.kind, "missing") if ask.required else None
-    try:
-        value = _value(ask, texts)
-    except ValueError as wrong:
-        return None, str(wrong)
-    code = fault(ask.rule, value)
-    return (None, code) if code else (value, None)
-
-
-def written(ask: Ask, value: Any) -> list[str]:
-    """Write a value as it would be posted, to fill the question again."""
-    if value is None:
-        return []
-    if ask.kind == "date":
-        return [str(int(part)) if len(part) < 3 else part for part in reversed(str(value).split("-"))]
-    if ask.kind == "checkboxes":
-        return [str(item) for item in value]
-    if ask.kind in ("yes-no", "checkbox"):
-        return ["false" if value is False else "true"]
-    return ["\n".join(map(str, value)) if isinstance(value, list) else str(value)]
-
-
 def pruned(schema: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
     """Keep the answers to questions that apply; one left out may make others not apply."""
     kept = dict(values)
@@ -110,7 +76,7 @@ def faults(schema: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, st
             wrong[name] = code
     for ask in asks(schema, values):
         if ask.required and ask.name not in values:
-            wrong[ask.name] = _NOTHING.get(ask.kind, "missing")
+            wrong[ask.name] = NOTHING.get(ask.kind, "missing")
     return wrong
 
 
@@ -121,8 +87,8 @@ def fault(rule: Mapping[str, Any], value: Any) -> str | None:
         return None
     kind = _kind(rule)
     if value is None:
-        return _NOTHING.get(kind, "missing")
-    return _FAULTS.get(found.validator) or ("number" if kind == "number" else _NOTHING.get(kind, "pattern"))
+        return NOTHING.get(kind, "missing")
+    return _FAULTS.get(found.validator) or ("number" if kind == "number" else NOTHING.get(kind, "pattern"))
 
 
 def _validator(schema: Mapping[str, Any]) -> Draft202012Validator:
@@ -188,65 +154,3 @@ def _looked_at(condition: Any) -> set[str]:
     parts = [condition.get("not"), *(part for key in ("allOf", "anyOf", "oneOf") for part in condition.get(key, ()))]
     own = {*condition.get("properties", {}), *condition.get("required", ())}
     return own.union(*(_looked_at(part) for part in parts))
-
-
-def _cleaned(text: str) -> str:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
-
-
-def _value(ask: Ask, texts: Sequence[str]) -> Any:
-    """Give the texts the type of the question. Raises: ValueError with the code of the fault."""
-    text = texts[0]
-    if ask.kind == "checkboxes":
-        return [_chosen(ask.rule["items"]["enum"], text) for text in texts if text]
-    if ask.kind == "radios":
-        return _chosen(ask.rule["enum"], text)
-    if ask.kind in ("yes-no", "checkbox"):
-        return _ticked(ask, text)
-    if ask.kind == "date":
-        return _date(texts)
-    if ask.kind == "number":
-        return _number(text)
-    if ask.rule.get("type") == "array":
-        return [line.strip() for line in text.split("\n") if line.strip()]
-    return _fitted(ask.rule["pattern"], text) if "pattern" in ask.rule else text
-
-
-def _chosen(values: Sequence[Any], text: str) -> Any:
-    found = [value for value in values if str(value) == text]
-    if not found:
-        raise ValueError("choose")
-    return found[0]
-
-
-def _ticked(ask: Ask, text: str) -> Any:
-    if text not in _YES_NO:
-        raise ValueError(_NOTHING[ask.kind])
-    return ask.rule["const"] if ask.kind == "checkbox" and text == "true" else _YES_NO[text]
-
-
-def _number(text: str) -> int:
-    digits = re.sub(r"[\s٬,،]", "", ascii_digits(text)).replace("−", "-")
-    if not re.fullmatch(r"-?\d{1,15}", digits, re.ASCII):
-        raise ValueError("number")
-    return int(digits)
-
-
-def _date(texts: Sequence[str]) -> str:
-    parts = [ascii_digits(text) for text in texts]
-    parts = parts[0].split("-")[::-1] if len(parts) == 1 else parts
-    if len(parts) != 3 or not all(re.fullmatch(r"\d{1,4}", part, re.ASCII) for part in parts) or len(parts[2]) != 4:
-        raise ValueError("date")
-    try:
-        return date(*(int(part) for part in reversed(parts))).isoformat()
-    except ValueError:
-        raise ValueError("date") from None
-
-
-def _fitted(pattern: str, text: str) -> str:
-    """Write a text as its pattern wants it, where only digits, spaces, hyphens or capitals stand in the way."""
-    plain = ascii_digits(text)
-    close = re.sub(r"[\s\-\u200e\u200f]", "", plain)
-    forms = (text, plain, plain.upper(), close, close.upper())
-    return next((form for form in forms if re.search(pattern, form)), plain)

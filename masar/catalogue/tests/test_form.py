@@ -15,7 +15,8 @@ from jsonschema import Draft202012Validator
 
 from demo.forms import fill
 from demo.tests.catalogue import definitions
-from masar.catalogue.rules.form import ask_of, asks, faults, pruned, read, written
+from masar.catalogue.rules.answers import read, written
+from masar.catalogue.rules.form import ask_of, asks, faults, pruned
 
 ON = date(2026, 11, 24)
 LICENCE = "kw.moi.gdt.renew-driving-licence"

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from masar.cases.queries import Sheet
 from masar.kernel.errors import Refusal
 from masar.portal.look import Look
-from masar.portal.presenters.forms import Field
+from masar.portal.presenters.forms import Field, plain_field
 from masar.portal.presenters.rows import url_of
 from masar.portal.tongue import gettext as _
 from masar.portal.words import day, phrase, reference, said
@@ -47,7 +47,7 @@ class Confirmation:
 
 def appeal_field() -> Field:
     """Return the one field of an appeal."""
-    return Field(
+    return plain_field(
         "reason",
         phrase(_("Why do you think the decision is wrong?")),
         hint=phrase(_("Use your own words. No legal form is needed.")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,6 @@ from markupsafe import Markup
 from masar.cases.queries import Application
 from masar.catalogue.queries import (
     Ask,
-    Definition,
     FactAsk,
     asks,
     bar,
@@ -23,7 +22,7 @@ from masar.catalogue.queries import (
 )
 from masar.portal.look import Look
 from masar.portal.presenters import prices
-from masar.portal.presenters.forms import Field
+from masar.portal.presenters.forms import Field, field_of, with_texts
 from masar.portal.presenters.services import url_of
 from masar.portal.presenters.spans import span
 from masar.portal.tongue import gettext as _
@@ -69,7 +68,6 @@ class QuestionView:
     field: Field
     back: str
     draft: str
-    is_from_check: bool
 
     @property
     def errors(self) -> list[tuple[str, str]]:
@@ -169,7 +167,7 @@ def start_view(look: Look, found: Application) -> StartView:
         promise=span(look, promise.within, promise.clock) if promise else "",
         draft_until=day(look, draft.ends_at) if draft else Markup(),
         next_url=next_url(found),
-        draft=draft.id.hex if draft else "",
+        draft=found.code,
     )
 
 
@@ -192,35 +190,14 @@ def question_view(
     at = names.index(name_of(one))
     url = apply_url(found.definition.id)
     back = f"{url}check/" if from_check else f"{url}{names[at - 1]}/" if at else url
-    field = field_of(look, found.definition, one, given, fault)
+    field = with_texts(look, _field(look, found, one), given, fault)
     return QuestionView(
         service=said(look, found.definition.title),
         title=field.label,
         progress=phrase(_("Question %(number)s of %(all)s"), number=digits(look, at + 1), all=digits(look, len(names))),
         field=field,
         back=back,
-        draft=found.draft.id.hex if found.draft else "",
-        is_from_check=from_check,
-    )
-
-
-def field_of(look: Look, definition: Definition, one: FactAsk | Ask, given: Sequence[str], fault: str | None) -> Field:
-    """Make the field of a question in words."""
-    ask, words = ask_in(one), definition.document["form"].get("words", {})
-    label = said(look, one.title) if isinstance(one, FactAsk) else said(look, words.get(ask.name))
-    error = _fault(look, ask, fault, said(look, words.get(f"{ask.name}.error"))) if fault else ""
-    return Field(
-        name=ask.name,
-        label=label or phrase("%(name)s", name=ask.name),
-        kind="radios" if ask.kind == "yes-no" else ask.kind,
-        hint=said(look, words.get(f"{ask.name}.hint")),
-        value=given[0] if given else "",
-        values=tuple(given),
-        error=error,
-        required=ask.required,
-        longest=ask.longest,
-        choices=_choices(look, ask, words),
-        rule=ask.rule,
+        draft=found.code,
     )
 
 
@@ -238,19 +215,24 @@ def check_view(look: Look, found: Application, faults: Mapping[str, str], ticked
         url=f"{url}check/",
         answers=[_answer(look, found, one, faults, url) for one in questions_of(found)],
         declarations=[
-            field_of(look, definition, ask, ["true"] if ask.name in ticked else [], faults.get(ask.name))
+            with_texts(look, _field(look, found, ask), ["true"] * (ask.name in ticked), faults.get(ask.name))
             for ask in declared
         ],
         papers=_papers(look, found),
         cost=prices.total(look, definition),
-        draft=found.draft.id.hex if found.draft else "",
+        draft=found.code,
         title=_("Check your answers before you send them"),
     )
 
 
+def _field(look: Look, found: Application, one: FactAsk | Ask) -> Field:
+    label = said(look, one.title) if isinstance(one, FactAsk) else Markup()
+    return field_of(look, ask_in(one), found.definition.document["form"].get("words", {}), label)
+
+
 def _answer(look: Look, found: Application, one: FactAsk | Ask, faults: Mapping[str, str], url: str) -> Answer:
     name, ask, value = name_of(one), ask_in(one), value_in(found, one)
-    field = field_of(look, found.definition, one, [], faults.get(name))
+    field = with_texts(look, _field(look, found, one), [], faults.get(name))
     shown = _shown(look, ask, field, value)
     return Answer(name.replace(".", "-"), field.label, shown, f"{url}{name}/?from=check", field.error)
 
@@ -268,44 +250,6 @@ def _shown(look: Look, ask: Ask, field: Field, value: Any) -> Markup:
     return phrase('<span dir="auto">%(said)s</span>', said=shown)
 
 
-def _choices(look: Look, ask: Ask, words: Mapping[str, Any]) -> tuple[tuple[str, Markup], ...]:
-    if ask.kind == "yes-no":
-        return (("true", phrase(_("Yes"))), ("false", phrase(_("No"))))
-    return tuple(
-        (value, said(look, words.get(f"{ask.name}.{value}")) or phrase("%(x)s", x=value)) for value in ask.choices
-    )
-
-
-def _fault(look: Look, ask: Ask, fault: str, advice: Markup) -> str:
-    if fault in ("choose", "tick", "missing"):
-        words = {
-            "choose": _("Choose one of the answers."),
-            "tick": _("Tick this box to go on."),
-            "missing": _("Write your answer here."),
-        }
-        return words[fault]
-    if fault == "long":
-        text = _("This is longer than %(num)s characters. Shorten it.")
-        return text % {"num": digits(look, ask.longest)}
-    if advice:
-        return str(advice)
-    return _range(look, ask) if fault in ("range", "number") else _others(fault)
-
-
-def _range(look: Look, ask: Ask) -> str:
-    least, most = ask.rule.get("minimum"), ask.rule.get("maximum")
-    if least is None or most is None:
-        return _("Write a whole number, in digits.")
-    text = _("Write a whole number from %(least)s to %(most)s.")
-    return text % {"least": digits(look, least), "most": digits(look, most)}
-
-
-def _others(fault: str) -> str:
-    if fault == "date":
-        return _("Write a day that exists: day, month and year, such as 27 11 2026.")
-    return _("This does not look right. Check it and try again.")
-
-
 def _count(look: Look, found: Application) -> str:
     return digits(look, len(questions_of(found)))
 
@@ -314,17 +258,3 @@ def _papers(look: Look, found: Application) -> list[Markup]:
     answers = found.draft.answers if found.draft else {}
     asked = papers(found.definition.document, found.facts, answers)
     return [said(look, paper.title) for paper in asked if paper.required]
-
-
-def with_answer(found: Application, one: FactAsk | Ask, value: Any) -> Application:
-    """Return the application as it is once a question is answered, to know what comes next."""
-    if found.draft is None:
-        return found
-    name = one.id if isinstance(one, FactAsk) else one.name
-    said_ = {name: value} if value is not None else {}
-    draft = (
-        found.draft.with_answers({}, said_, ())
-        if isinstance(one, FactAsk)
-        else found.draft.with_answers(said_, {}, () if said_ else (name,))
-    )
-    return replace(found, draft=draft, facts={**found.facts, **draft.facts})

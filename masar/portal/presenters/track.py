@@ -192,7 +192,7 @@ def asked_fields(number: str = "", *, checked: bool = False, pin: str = "") -> l
         Field(
             "number", phrase(_("Request number")), "number",
             hint=phrase(_("Eleven digits, such as %(number)s. It stands on the slip."), number=_example()),
-            value=number[:LONGEST], longest=LONGEST,
+            texts=(number[:LONGEST],), longest=LONGEST,
             error=_("This is no request number. Compare it with the slip, digit by digit.") if wrong_number else "",
         ),
         Field(

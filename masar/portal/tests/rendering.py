@@ -40,9 +40,8 @@ def request(language: str, path: str = "/", *, logged_in: bool = True, **changes
 def _request_page(asked: Any, name: str, wrong: bool = False) -> Any:
     sheet, fields, errors = sample.sheet(name), None, []
     if wrong:
-        fields = filled(
-            asked.look, fields_of(asked.look, sheet.question.form if sheet.question else None), {"remark": "محفوظ"}
-        )
+        form = sheet.question.form if sheet.question else None
+        fields = fields_of(asked.look, form, {"remark": ["محفوظ"]})
         errors = [(f"f-{field.name}", field.error) for field in fields if field.error]
     return page(asked, "request.html", {"view": view_of(asked.look, sheet, fields), "errors": errors, "notice": None})
 

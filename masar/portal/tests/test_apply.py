@@ -19,11 +19,12 @@ from conftest import logged_in, new_civil_id
 from demo.forms import fill
 from masar.cases import actions
 from masar.cases.queries import my_application, my_requests
-from masar.catalogue.queries import asks, catalogue, service, services, written
+from masar.catalogue.queries import asks, catalogue, service, services
 from masar.kernel import clock
 from masar.people.actions import introduce
 from masar.portal.look import LANGUAGES
 from masar.portal.presenters.apply import ask_in, name_of, questions_of
+from masar.portal.tests.filling import typed
 from masar.portal.views import apply
 
 pytestmark = pytest.mark.database
@@ -62,13 +63,6 @@ class Visitor:
         return [row.number for row in my_requests(self.viewer, "open", None, clock.now())[1].rows]
 
 
-def posted_of(ask: Any, value: Any) -> dict[str, Any]:
-    texts = written(ask, value)
-    if ask.kind == "date":
-        return dict(zip((f"{ask.name}.{part}" for part in ("day", "month", "year")), texts, strict=True))
-    return {ask.name: texts if len(texts) > 1 else texts[0]} if texts else {}
-
-
 FACTS = {"person.is_citizen": True, "child.age": 6}
 
 
@@ -85,7 +79,7 @@ def answered(visitor: Visitor, id: str, answers: dict[str, Any]) -> None:
         one = next(one for one in questions_of(visitor.found(id)) if name_of(one) == name)
         ask = ask_in(one)
         value = FACTS.get(ask.name, answers.get(ask.name))
-        answer = visitor.ask(apply.question, id, {"draft": visitor.draft(id)} | posted_of(ask, value), name=name)
+        answer = visitor.ask(apply.question, id, {"draft": visitor.draft(id)} | typed(ask, value), name=name)
         assert answer.status_code == 303, (name, value, answer.content.decode()[-3000:])
         at = answer["Location"]
 

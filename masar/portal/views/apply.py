@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from masar.cases import actions
-from masar.cases.queries import Application, my_application
+from masar.cases.queries import Application, Draft, my_application
 from masar.catalogue.queries import Ask, FactAsk, read, written
 from masar.people.queries import Viewer
 from masar.portal.look import Look
@@ -24,10 +24,10 @@ from masar.portal.presenters.apply import (
     questions_of,
     start_view,
     value_in,
-    with_answer,
 )
+from masar.portal.presenters.forms import texts_of
 from masar.portal.presenters.rows import url_of
-from masar.portal.views.visiting import SeeOther, for_person, look_for, page
+from masar.portal.views.visiting import SeeOther, for_person, look_for, page, posted
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,12 +53,11 @@ def question(request: HttpRequest, viewer: Viewer, id: str, name: str) -> HttpRe
         if barrier_of(look, found):
             return SeeOther(apply_url(id))
         return _question(request, look, found, one, _written(found, one), None)
-    given = _given(request, ask_in(one))
+    given = texts_of(ask_in(one), posted(request))
     value, fault = read(ask_in(one), given)
     if fault:
         return _question(request, look, found, one, given, fault)
-    _keep(viewer, id, one, value)
-    after = with_answer(found, one, value)
+    after = found.with_draft(_keep(viewer, id, one, value))
     if barrier_of(look, after):
         return SeeOther(apply_url(id))
     return SeeOther(next_url(after) if "from" in request.GET else next_url(after, name))
@@ -93,7 +92,7 @@ def _send(request: HttpRequest, viewer: Viewer, look: Look, found: Application) 
     try:
         if found.draft is not None and found.draft.id == draft:
             unticked = [field.name for field in declared if field.name not in ticked]
-            actions.keep(viewer, id_, dict.fromkeys(ticked, True), forget=unticked)
+            actions.keep(viewer, id_, dict.fromkeys(ticked, True) | dict.fromkeys(unticked))
         number = actions.send(viewer, id_, draft)
     except (actions.NoSuchDraft, actions.Barred):
         return SeeOther(apply_url(id_))
@@ -121,23 +120,14 @@ def _is_stale(request: HttpRequest, found: Application) -> bool:
     return request.method == "POST" and found.draft is not None and _draft_of(request) != found.draft.id
 
 
-def _given(request: HttpRequest, ask: Ask) -> list[str]:
-    if ask.kind == "date":
-        return [request.POST.get(f"{ask.name}.{part}", "").strip() for part in ("day", "month", "year")]
-    return [text.strip() for text in request.POST.getlist(ask.name)]
-
-
 def _written(found: Application, one: FactAsk | Ask) -> list[str]:
     return written(ask_in(one), value_in(found, one))
 
 
-def _keep(viewer: Viewer, id_: str, one: FactAsk | Ask, value: object) -> None:
+def _keep(viewer: Viewer, id_: str, one: FactAsk | Ask, value: object) -> Draft:
     if isinstance(one, FactAsk):
-        actions.keep(viewer, id_, {}, facts={one.id: value})
-    elif value is None:
-        actions.keep(viewer, id_, {}, forget=[one.name])
-    else:
-        actions.keep(viewer, id_, {one.name: value})
+        return actions.keep(viewer, id_, {}, facts={one.id: value})
+    return actions.keep(viewer, id_, {one.name: value})
 
 
 def _question(

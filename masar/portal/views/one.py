@@ -25,7 +25,7 @@ from masar.portal.presenters.acts import (
 from masar.portal.presenters.forms import Field, fields_of, filled, values_of
 from masar.portal.presenters.rows import url_of
 from masar.portal.presenters.sheet import view_of
-from masar.portal.views.visiting import SeeOther, for_person, look_for, number_of, page
+from masar.portal.views.visiting import SeeOther, for_person, look_for, number_of, page, posted
 
 
 @require_safe
@@ -47,7 +47,7 @@ def answer(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     if sheet.question is None or sheet.question.token != token:
         again = _answered(request)
         return _try(request, profile, sheet, lambda: actions.answer(viewer, sheet.row.number, token, again))
-    fields = filled(look, fields_of(look, sheet.question.form), _posted(request))
+    fields = fields_of(look, sheet.question.form, posted(request))
     if any(field.error for field in fields):
         return _sheet(request, profile, sheet, fields=fields, status=422)
     words = values_of(fields)
@@ -76,21 +76,17 @@ def appeal(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         if sheet.appeal_service is None:
             return SeeOther(url_of(sheet.row.number))
         return _confirm(request, appeal_page(look, sheet, [appeal_field()]))
-    fields = filled(look, [appeal_field()], _posted(request))
+    fields = filled(look, [appeal_field()], posted(request))
     if fields[0].error:
         return _confirm(request, appeal_page(look, sheet, fields), 422)
     reason = fields[0].value
     return _try(request, profile, sheet, lambda: actions.appeal(viewer, sheet.row.number, "", reason), done="appealed")
 
 
-def _posted(request: HttpRequest) -> dict[str, str]:
-    return {key: str(value) for key, value in request.POST.items()}
-
-
 def _answered(request: HttpRequest) -> dict[str, str]:
     """Read an answer whose question stands no more: a second press sends the same texts as the first."""
     frame = ("csrfmiddlewaretoken", "token")
-    return {key: value.strip() for key, value in _posted(request).items() if key not in frame} or {"answer": "."}
+    return {key: str(value).strip() for key, value in request.POST.items() if key not in frame} or {"answer": "."}
 
 
 def _found(request: HttpRequest, viewer: Viewer, number: str) -> tuple[Profile, Sheet]:

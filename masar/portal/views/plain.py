@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from masar.portal import sample
 from masar.portal.jinja import look_of
 from masar.portal.look import LANGUAGES
-from masar.portal.presenters.forms import fields_of, filled
+from masar.portal.presenters.forms import fields_of
 from masar.portal.presenters.lists import home_page, list_page
 from masar.portal.presenters.rows import card
 from masar.portal.presenters.sheet import view_of
@@ -65,7 +65,7 @@ def components(request: HttpRequest) -> HttpResponse:
     request.look = look  # type: ignore[attr-defined]
     asked = sample.sheet("needs-you")
     form = asked.question.form if asked.question else None
-    wrong = filled(look, fields_of(look, form), {"remark": _("A remark")})
+    wrong = fields_of(look, form, {"remark": [_("A remark")]})
     values = {
         "standings": list(STANDINGS),
         "cards": [card(look, row) for row in sample.ROWS.values()],

@@ -62,6 +62,11 @@ def page(request: HttpRequest, template: str, values: Mapping[str, Any], status:
     return response
 
 
+def posted(request: HttpRequest) -> dict[str, list[str]]:
+    """Return what was sent with a form, every text of each field."""
+    return {name: [str(text) for text in request.POST.getlist(name)] for name in request.POST}
+
+
 def in_their_language(request: HttpRequest, name: str) -> HttpResponse:
     """Lead to a page in the language that the visitor's browser prefers, of those that we have."""
     language = get_language_from_request(request)[:2]
