@@ -26,7 +26,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from conftest import Reporter, logged_in, new_civil_id
-from masar.cases.actions import CHANNEL, answer, appeal, relay
+from masar.cases.actions import CHANNEL, answer, appeal, keep, relay
 from masar.cases.queries import my_request, pin_of
 from masar.catalogue.actions import new_key
 from masar.kernel.clock import now
@@ -124,6 +124,7 @@ def _one(client: httpx.Client, gdt: Reporter, made: Canaries, ref: str) -> None:
     made.slips.append((number, pin_of(sheet)))
     question = sheet.question
     answer(viewer, number, question.token, {"answer": value()})
+    keep(viewer, "kw.moi.gdt.renew-driving-licence", {"address": value()}, facts={"licence.number": value()})
     refused = gdt.event("decided", str(number), now(), outcome="refused", reason="medical", note=value())
     assert client.post("/api/v1/events", content=json.dumps(refused), headers=_type("json")).status_code == 200
     appeal(viewer, number, "", value())

@@ -21,7 +21,18 @@ from psycopg import sql
 
 from conftest import Reporter, new_civil_id
 from masar.cases import actions
-from masar.cases.queries import agency_request, agency_requests, home, my_request, my_requests, rows, sheet
+from masar.cases.actions import Incomplete, forget_left_drafts, keep, send
+from masar.cases.queries import (
+    agency_request,
+    agency_requests,
+    drafts,
+    home,
+    my_application,
+    my_request,
+    my_requests,
+    rows,
+    sheet,
+)
 from masar.kernel.clock import now
 from masar.kernel.database import acting
 
@@ -122,6 +133,7 @@ def plans(monkeypatch: pytest.MonkeyPatch) -> Iterator[Plans]:
     rows_read = rows.read_as_person
     monkeypatch.setattr(rows, "read_as_person", read)
     monkeypatch.setattr(sheet, "read_as_person", read)
+    monkeypatch.setattr(drafts, "read_as_person", read)
     with _watching(found):
         yield found
     assert found.faults == [], "\n".join(found.faults)
@@ -149,6 +161,20 @@ def test_each_list_of_a_person(filled, plans, filter_):
     assert listing.counts.open == 3
     my_requests(filled.viewer, filter_, rows._write_cursor(now(), 10**9), now())
     assert plans.seen == {"page of a person"}
+
+
+def test_the_pages_of_an_application(filled, plans):
+    for service in ("kw.moi.gdt.renew-driving-licence", "kw.moi.gdt.pay-fines"):
+        draft = keep(filled.viewer, service, {})
+    assert my_application(filled.viewer, "kw.moi.gdt.pay-fines").draft.id == draft.id
+    with pytest.raises(Incomplete):
+        send(filled.viewer, "kw.moi.gdt.renew-driving-licence", my_draft(filled.viewer))
+    assert len(home(filled.viewer, now()).drafts) == 2
+    forget_left_drafts()
+
+
+def my_draft(viewer):
+    return my_application(viewer, "kw.moi.gdt.renew-driving-licence").draft.id
 
 
 def test_the_first_page_and_the_sheet_of_a_person(filled, plans):

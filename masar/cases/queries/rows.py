@@ -10,9 +10,10 @@ from typing import Any
 
 import msgspec
 
+from masar.cases.rules.drafts import KEPT_FOR
 from masar.cases.rules.path import count_of
 from masar.cases.rules.story import Counts, Due, Filter, Listing, Row
-from masar.catalogue.queries import catalogue
+from masar.catalogue.queries import Definition, catalogue
 from masar.kernel.database import read_as_person
 from masar.people.queries import PROFILE, Profile, SessionEnded, Viewer, person_on_page, profile_of
 
@@ -33,13 +34,13 @@ _WHERE = {
 }
 
 
-def _page(filter_: Filter) -> str:
+def _page(filter_: Filter, column: str = "", join: str = "") -> str:
     """Return the statement of a list: the person, the counts of every filter, and a page of rows as JSON."""
     order = "r.closed_at" if filter_ == "archive" else "r.changed_at"
     # Open and closed are counted apart, since each has an index of its own; "archive" comes last.
     counts = ", ".join(f"count(*) filter (where {where})" for name, where in _WHERE.items() if name != "archive")
     return f"""
-select {PROFILE}, s.alive, c.*, a.*, coalesce(l.rows, '[]')::text
+select {PROFILE}, s.alive, c.*, a.*, coalesce(l.rows, '[]')::text{column}
 {person_on_page("$3")}
   cross join lateral (select {counts} from cases_request r where r.person_id = z.pid and r.closed_at is null) c
   cross join lateral (select count(*) from cases_request r where r.person_id = z.pid and r.closed_at is not null) a
@@ -47,21 +48,40 @@ select {PROFILE}, s.alive, c.*, a.*, coalesce(l.rows, '[]')::text
       select * from cases_request r where r.person_id = z.pid and {_WHERE[filter_]}
          and ($4::timestamptz is null or ({order}, r.id) < ($4, $5))
        order by {order} desc, r.id desc limit $6) r) l on true
-"""  # noqa: S608 - the parts are ours, values are parameters
+{join}"""  # noqa: S608 - the parts are ours, values are parameters
 
 
+_DRAFTS = """
+  left join lateral (select json_agg(json_build_array(d.definition_id, d.changed_at) order by d.changed_at desc) rows
+      from cases_draft d where d.person_id = z.pid) d on true
+"""
 PAGES = {filter_: _page(filter_) for filter_ in _WHERE}  # type: ignore[arg-type]
+HOME = _page("open", ", coalesce(d.rows, '[]')::text", _DRAFTS)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """An application that was begun and not sent, and when it was last changed."""
+
+    definition: Definition
+    changed_at: datetime
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is forgotten, unless it is changed before."""
+        return self.changed_at + KEPT_FOR
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """What the first page says: what needs the person, what changed since their last visit, what runs."""
+    """What the first page says: what needs the person, what changed since their last visit, what runs or is begun."""
 
     profile: Profile
     need: Sequence[Row]
     changed: Sequence[Row]
     running: Sequence[Row]
     counts: Counts
+    drafts: Sequence[DraftRow] = ()
 
 
 class _Columns(msgspec.Struct, array_like=True):
@@ -113,18 +133,18 @@ def rows_of(text: str | bytes, previous_visit: datetime | None = None) -> list[R
 
 
 def _read(
-    viewer: Viewer, filter_: Filter, now: datetime, cursor: str | None, limit: int
-) -> tuple[Profile, Counts, list[_Columns]]:
+    viewer: Viewer, statement: str, now: datetime, cursor: str | None, limit: int
+) -> tuple[Profile, Counts, list[_Columns], Sequence[str]]:
     at, id_ = _read_cursor(cursor)
-    row = read_as_person(PAGES[filter_], [viewer.person_id, now, viewer.session, at, id_, limit])
+    row = read_as_person(statement, [viewer.person_id, now, viewer.session, at, id_, limit])
     if row is None or not row[12]:
         raise SessionEnded
-    return profile_of(row[:12]), Counts(*row[13:19]), _decode(row[19])
+    return profile_of(row[:12]), Counts(*row[13:19]), _decode(row[19]), row[20:]
 
 
 def my_requests(viewer: Viewer, filter_: Filter, cursor: str | None, now: datetime) -> tuple[Profile, Listing]:
     """Return the person and one page of their requests, the newest change first. Raises: SessionEnded."""
-    profile, counts, found = _read(viewer, filter_, now, cursor, PAGE + 1)
+    profile, counts, found, _ = _read(viewer, PAGES[filter_], now, cursor, PAGE + 1)
     rows = [_row(columns, profile.previous_visit) for columns in found[:PAGE]]
     last = found[PAGE - 1] if len(found) > PAGE else None
     at = last and (last.closed_at if filter_ == "archive" else last.changed_at)
@@ -133,12 +153,17 @@ def my_requests(viewer: Viewer, filter_: Filter, cursor: str | None, now: dateti
 
 def home(viewer: Viewer, now: datetime) -> Home:
     """Return what the first page says. Raises: SessionEnded."""
-    profile, counts, found = _read(viewer, "open", now, None, 100)
+    profile, counts, found, (drafts,) = _read(viewer, HOME, now, None, 100)
     rows = [_row(columns, profile.previous_visit) for columns in found]
     need = sorted(
         (row for row in rows if row.needs_you), key=lambda row: (row.limit_at is None, row.limit_at, row.since)
     )
-    return Home(profile, need, [row for row in rows if row.is_new], rows[:PAGE], counts)
+    return Home(profile, need, [row for row in rows if row.is_new], rows[:PAGE], counts, _begun(drafts))
+
+
+def _begun(text: str) -> list[DraftRow]:
+    found = msgspec.json.decode(text, type=list[tuple[int, datetime]])
+    return [DraftRow(catalogue().definitions[definition_id], changed_at) for definition_id, changed_at in found]
 
 
 def _write_cursor(at: datetime, id_: int) -> str:
@@ -156,8 +181,8 @@ def _read_cursor(cursor: str | None) -> tuple[datetime | None, int]:
 
 def changes_since(viewer: Viewer, token: str, now: datetime) -> tuple[list[int], str]:
     """Return the numbers of requests that changed since a token, and the next token. Raises: SessionEnded."""
-    _, _, found = _read(viewer, "open", now, None, 50)
-    _, _, closed = _read(viewer, "archive", now, None, 5)
+    _, _, found, _ = _read(viewer, PAGES["open"], now, None, 50)
+    _, _, closed, _ = _read(viewer, PAGES["archive"], now, None, 5)
     try:
         since = datetime.fromisoformat(token)
     except ValueError:

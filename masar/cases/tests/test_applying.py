@@ -89,6 +89,29 @@ def test_a_draft_sent_by_many_at_once_is_one_request(phone: Any) -> None:
     assert opened_of(phone) == list(numbers)
 
 
+def test_what_another_page_changes_while_a_draft_is_sent_is_sent_too(
+    phone: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from masar.cases.actions import drafts
+
+    draft = actions.keep(phone, RENEW, GOOD)
+    read = drafts.whole_application
+    reads = []
+
+    def read_and_be_late(*args: Any) -> Any:
+        found = read(*args)
+        reads.append(found)
+        if len(reads) == 1:
+            actions.keep(phone, RENEW, {"licence_number": "87654321"})
+        return found
+
+    monkeypatch.setattr(drafts, "whole_application", read_and_be_late)
+    number = actions.send(phone, RENEW, draft.id)
+    assert _opening_of(phone, number)["form"]["licence_number"] == "87654321"
+    assert opened_of(phone) == [number]
+    assert len(reads) == 2
+
+
 def test_after_sending_the_same_service_can_be_asked_for_again(phone: Any) -> None:
     first = actions.keep(phone, RENEW, GOOD)
     one = actions.send(phone, RENEW, first.id)
@@ -188,6 +211,8 @@ def test_a_log_in_that_was_ended_keeps_nothing(phone: Any) -> None:
         end_session(phone.session)
     with pytest.raises(SessionEnded):
         actions.keep(phone, RENEW, GOOD)
+    with pytest.raises(SessionEnded):
+        my_application(phone, RENEW)
 
 
 def test_what_is_filled_in_stands_nowhere_in_plain(phone: Any) -> None:

@@ -13,8 +13,8 @@ MOST = 4096
 CITIZEN = "person.is_citizen"
 
 
-def price_range(document: Mapping[str, Any]) -> tuple[int, int]:
-    """Return the least and the most that a person pays, in fils.
+def price_range(document: Mapping[str, Any], answers: Mapping[str, Any] | None = None) -> tuple[int, int]:
+    """Return the least and the most that a person pays, in fils, by what the form's `answers` leave open.
 
     Where the answers cannot be counted: what everybody pays, and what all fees together make.
     """
@@ -22,7 +22,8 @@ def price_range(document: Mapping[str, Any]) -> tuple[int, int]:
     always = sum(fee["fils"] for fee in fees if "when" not in fee)
     some = [fee for fee in fees if "when" in fee]
     names = sorted(frozenset().union(*(variables(fee["when"]) for fee in some)))
-    domains = [_domain(document, name) for name in names]
+    known = {f"form.{name}": value for name, value in (answers or {}).items()}
+    domains = [[known[name]] if name in known else _domain(document, name) for name in names]
     if not all(domains) or prod(map(len, domains)) > MOST:
         return always, always + sum(fee["fils"] for fee in some)
     cases = (dict(zip(names, values, strict=True)) for values in product(*domains))

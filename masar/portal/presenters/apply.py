@@ -23,7 +23,7 @@ from masar.catalogue.queries import (
 from masar.portal.look import Look
 from masar.portal.presenters import prices
 from masar.portal.presenters.forms import Field, field_of, with_texts
-from masar.portal.presenters.services import url_of
+from masar.portal.presenters.services import apply_url, url_of
 from masar.portal.presenters.spans import span
 from masar.portal.tongue import gettext as _
 from masar.portal.words import agency, comma, day, day_in_full, digits, phrase, said
@@ -104,13 +104,8 @@ class CheckView:
     @property
     def errors(self) -> list[tuple[str, str]]:
         """What is wrong, each beside the id of its place."""
-        wrong = [(f"a-{one.id}", one.error) for one in self.answers if one.error]
+        wrong = [(f"a-{one.id}", f"{one.label.striptags()}: {one.error}") for one in self.answers if one.error]
         return wrong + [(f"f-{field.name}", field.error) for field in self.declarations if field.error]
-
-
-def apply_url(id_: str) -> str:
-    """Return the address of the first page of applying for a service."""
-    return f"{url_of(id_)}apply/"
 
 
 def questions_of(found: Application) -> list[FactAsk | Ask]:
@@ -163,7 +158,7 @@ def start_view(look: Look, found: Application) -> StartView:
         barrier=barrier_of(look, found),
         questions=phrase(_("About %(number)s questions, one on each page."), number=_count(look, found)),
         papers=_papers(look, found),
-        cost=prices.total(look, definition),
+        cost=prices.total(look, definition, found.draft.answers if found.draft else None),
         promise=span(look, promise.within, promise.clock) if promise else "",
         draft_until=day(look, draft.ends_at) if draft else Markup(),
         next_url=next_url(found),
@@ -219,7 +214,7 @@ def check_view(look: Look, found: Application, faults: Mapping[str, str], ticked
             for ask in declared
         ],
         papers=_papers(look, found),
-        cost=prices.total(look, definition),
+        cost=prices.total(look, definition, found.draft.answers if found.draft else None),
         draft=found.code,
         title=_("Check your answers before you send them"),
     )

@@ -13,8 +13,9 @@ from masar.cases.queries import Counts, Filter, Home, Listing
 from masar.portal.glossary import GLOSSARY
 from masar.portal.look import Look
 from masar.portal.presenters.rows import Card, card
+from masar.portal.presenters.services import apply_url
 from masar.portal.tongue import gettext as _
-from masar.portal.words import digits, phrase
+from masar.portal.words import day, digits, phrase, said
 
 FILTERS = ("open", "needs-you", "in-progress", "ready", "late")
 VISIT = timedelta(minutes=30)
@@ -22,7 +23,10 @@ VISIT = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
-    """The first page. No request stands on it twice. `is_first` tells whether the person is here for the first time."""
+    """The first page. No request stands on it twice. `is_first`: the person is here for the first time.
+
+    `drafts` are (service, until when it is kept, address) of what was begun and not sent.
+    """
 
     greeting: Markup
     summary: Markup
@@ -31,6 +35,7 @@ class HomePage:
     running: Sequence[Card]
     archive: str
     need_count: str
+    drafts: Sequence[tuple[Markup, Markup, str]]
     is_empty: bool
     is_first: bool
 
@@ -68,7 +73,11 @@ def home_page(look: Look, home: Home) -> HomePage:
         running=[card(look, row) for row in home.running if row.number not in told],
         archive=_("Archive (%(num)s)") % {"num": digits(look, home.counts.archive)},
         need_count=digits(look, home.counts.needs_you) if home.counts.needs_you else "",
-        is_empty=not home.counts.open,
+        drafts=[
+            (said(look, draft.definition.title), day(look, draft.ends_at), apply_url(draft.definition.id))
+            for draft in home.drafts
+        ],
+        is_empty=not home.counts.open and not home.drafts,
         is_first=since is None,
     )
 
@@ -129,6 +138,6 @@ def _empty(chosen: Filter) -> tuple[str, str]:
     if chosen == "open":
         return (
             _("You have no request under way"),
-            _("When an agency opens a request in your name, it appears here by itself."),
+            _("Apply for a service, and you follow it here. What an agency opens in your name appears by itself."),
         )
     return _("There is none of these now"), _("Look under “All under way”.")

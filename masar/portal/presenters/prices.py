@@ -32,9 +32,9 @@ def dinars(look: Look, fils: int) -> Markup:
     return phrase('<span class="nb">%(amount)s</span>', amount=amount)
 
 
-def total(look: Look, definition: Definition) -> Markup:
-    """Say what a service costs in all: nothing, one amount, or from and to."""
-    least, most = price_range(definition.document)
+def total(look: Look, definition: Definition, answers: Mapping[str, Any] | None = None) -> Markup:
+    """Say what a service costs in all, by what the answers leave open: nothing, one amount, or from and to."""
+    least, most = price_range(definition.document, answers)
     if most == 0:
         return phrase(_("No fee"))
     if least == most:

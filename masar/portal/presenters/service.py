@@ -19,7 +19,7 @@ from masar.portal.presenters.legs import Leg, detours, legs
 from masar.portal.presenters.places import BranchView
 from masar.portal.presenters.prices import FeeView
 from masar.portal.presenters.promises import working
-from masar.portal.presenters.services import section_url, url_of
+from masar.portal.presenters.services import apply_url, section_url, url_of
 from masar.portal.presenters.spans import about, span
 from masar.portal.tongue import gettext as _
 from masar.portal.words import agency, agency_short, comma, day_in_full, digits, phrase, said
@@ -157,7 +157,7 @@ def _apply_url(definition: Definition, *, is_old: bool) -> str:
     """Return where people apply; empty where they do it elsewhere."""
     document = definition.document
     here = definition.kind == "service" and "online" in document["channels"] and "form" in document
-    return f"{url_of(definition.id)}apply/" if here and not is_old else ""
+    return apply_url(definition.id) if here and not is_old else ""
 
 
 def _facts(look: Look, definition: Definition, within: str, reality: Reality) -> list[tuple[str, Markup]]:

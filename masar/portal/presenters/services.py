@@ -78,6 +78,11 @@ def url_of(service: str, version: int | None = None) -> str:
     return f"{address('services')}{service}/" + (f"?version={version}" if version else "")
 
 
+def apply_url(id_: str) -> str:
+    """Return the address of the first page of applying for a service."""
+    return f"{url_of(id_)}apply/"
+
+
 def section_url(kind: SectionKind, id_: str) -> str:
     """Return the address of a section's list."""
     return f"{address('services')}{kind}/{id_}/"

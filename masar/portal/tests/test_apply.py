@@ -25,7 +25,7 @@ from masar.people.actions import introduce
 from masar.portal.look import LANGUAGES
 from masar.portal.presenters.apply import ask_in, name_of, questions_of
 from masar.portal.tests.filling import typed
-from masar.portal.views import apply
+from masar.portal.views import apply, lists
 
 pytestmark = pytest.mark.database
 RENEW = "kw.moi.gdt.renew-driving-licence"
@@ -51,6 +51,12 @@ class Visitor:
         assert self.ask(apply.start, id).status_code == 200
         assert self.ask(apply.start, id, {}).status_code == 303
         return self.draft(id)
+
+    def home(self) -> str:
+        request: Any = RequestFactory().get("/")
+        request.viewer = self.viewer
+        with translation.override(self.language):
+            return lists.first(request).content.decode()
 
     def found(self, id: str) -> Any:
         return my_application(self.viewer, id)
@@ -172,6 +178,7 @@ def test_what_is_missing_is_named_before_anything_is_sent(kuwait: None) -> None:
     answer = visitor.ask(apply.check, RENEW, {"draft": draft})
     page = answer.content.decode()
     assert answer.status_code == 422
+    assert "Licence number: Write your answer here." in page
     for place in ("a-licence_number", "a-delivery", "f-declaration"):
         assert f'href="#{place}"' in page
         assert f'id="{place}"' in page
@@ -194,6 +201,16 @@ def test_what_is_known_to_be_in_the_way_comes_before_the_form_with_its_remedy(ku
     assert visitor.numbers() == []
 
 
+def test_an_answer_that_bars_leads_back_to_what_is_in_the_way(kuwait: None) -> None:
+    id = "kw.moe.school-registration"
+    visitor = Visitor("en")
+    draft = visitor.begin(id)
+    answer = visitor.ask(apply.question, id, {"draft": draft, "child.age": "2"}, name="fact.child.age")
+    name = answer["Location"].rstrip("/").rsplit("/", 1)[1]
+    assert visitor.ask(apply.question, id, name=name)["Location"].endswith("/apply/")
+    assert "Something is in the way" in visitor.ask(apply.start, id).content.decode()
+
+
 def test_a_page_of_a_draft_that_was_sent_begins_no_other(kuwait: None) -> None:
     visitor = Visitor()
     draft = visitor.begin(RENEW)
@@ -207,6 +224,32 @@ def test_a_page_of_a_draft_that_was_sent_begins_no_other(kuwait: None) -> None:
     assert visitor.ask(apply.question, RENEW, {"draft": draft, "delivery": "post"}, name="delivery").status_code == 303
     assert visitor.found(RENEW).draft.answers == {}
     assert other != draft
+
+
+def test_what_was_begun_stands_on_the_first_page_until_it_is_sent(kuwait: None) -> None:
+    visitor = Visitor("en")
+    begun = f'href="/en/services/{RENEW}/apply/"'
+    assert begun not in visitor.home()
+    draft = visitor.begin(RENEW)
+    assert begun in visitor.home()
+    assert "Kept until" in visitor.home()
+    actions.keep(visitor.viewer, RENEW, {"licence_number": "12345678", "delivery": "kiosk"})
+    assert visitor.ask(apply.check, RENEW, {"draft": draft, "declaration": "true"}).status_code == 303
+    assert begun not in visitor.home()
+
+
+def test_the_cost_is_that_of_the_answers(kuwait: None) -> None:
+    visitor = Visitor("en")
+    visitor.begin(RENEW)
+
+    def cost() -> str:
+        page = re.sub(r"<[^>]+>", "", visitor.ask(apply.check, RENEW).content.decode())
+        return page[page.index("Cost") :][:40]
+
+    assert "KD 10 to KD 12" in cost()
+    actions.keep(visitor.viewer, RENEW, {"delivery": "kiosk"})
+    assert "KD 10" in cost()
+    assert "KD 12" not in cost()
 
 
 def test_discarding_is_pressed_twice(kuwait: None) -> None:

@@ -218,6 +218,12 @@ def test_the_range_of_a_price_follows_the_answers_of_the_form(id_: str, expected
     assert price_range(definition(id_).document) == expected
 
 
+def test_a_price_follows_what_was_answered() -> None:
+    licence = definition(LICENCE).document
+    assert price_range(licence, {"delivery": "kiosk"}) == (10_000, 10_000)
+    assert price_range(licence, {"delivery": "post", "licence_number": "1"}) == (12_000, 12_000)
+
+
 def test_every_price_has_a_range_within_the_sum_of_its_fees() -> None:
     for one in services():
         least, most = price_range(one.document)

@@ -14,7 +14,6 @@ from masar.catalogue.queries import Ask, FactAsk, read, written
 from masar.people.queries import Viewer
 from masar.portal.look import Look
 from masar.portal.presenters.apply import (
-    apply_url,
     ask_in,
     barrier_of,
     check_view,
@@ -27,6 +26,7 @@ from masar.portal.presenters.apply import (
 )
 from masar.portal.presenters.forms import texts_of
 from masar.portal.presenters.rows import url_of
+from masar.portal.presenters.services import apply_url
 from masar.portal.views.visiting import SeeOther, for_person, look_for, page, posted
 
 
@@ -58,8 +58,6 @@ def question(request: HttpRequest, viewer: Viewer, id: str, name: str) -> HttpRe
     if fault:
         return _question(request, look, found, one, given, fault)
     after = found.with_draft(_keep(viewer, id, one, value))
-    if barrier_of(look, after):
-        return SeeOther(apply_url(id))
     return SeeOther(next_url(after) if "from" in request.GET else next_url(after, name))
 
 
