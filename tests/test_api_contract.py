@@ -39,7 +39,7 @@ def session_cookie(kuwait: None) -> str:
 
     civil_id = new_civil_id()
     traffic = Reporter("kw.moi.gdt")
-    for ref in (secrets.token_hex(6), secrets.token_hex(6)):
+    for ref in (f"R{secrets.token_hex(6)}", f"R{secrets.token_hex(6)}"):
         opening = traffic.event(
             "opened", None, "2026-11-01T09:00:00+03:00", service="kw.moi.gdt.renew-driving-licence", agency_ref=ref,
             civil_id=civil_id, name="نورة التجريبية",

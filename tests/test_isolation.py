@@ -57,7 +57,7 @@ def mine(kuwait: None) -> Mine:
     persons, requests = [], []
     agencies = ("kw.moi.gdt", "kw.km")
     for agency, service in zip(agencies, (LICENCE, "kw.km.building-permit"), strict=True):
-        reporter, name = Reporter(agency), secrets.token_hex(6)
+        reporter, name = Reporter(agency), f"R{secrets.token_hex(6)}"
         opened = reporter.event(
             "opened", None, "2026-11-01T09:00:00+03:00", service=service, agency_ref=name, civil_id=new_civil_id()
         )

@@ -97,12 +97,12 @@ def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def filled(kuwait: None) -> Iterator[Filled]:
     """Fill the database as its owner: 20,000 requests of 6,000 persons, among them one with a family."""
-    km, name, civil_id = Reporter("kw.km"), secrets.token_hex(6), new_civil_id()
+    km, name, civil_id = Reporter("kw.km"), f"P-{secrets.token_hex(6)}", new_civil_id()
     at = now() - timedelta(days=5)
     data = {"service": "kw.km.building-permit", "agency_ref": name, "civil_id": civil_id, "name": "فيصل التجريبي"}
     check = {"service": "kw.kff.fire-safety-check", "agency_ref": "c" + name, "parent": f"ref:{name}"}
     parent = km.send(km.event("opened", None, at, **data), km.event("opened", None, at, **check))[0].number
-    gdt, licence = Reporter("kw.moi.gdt"), secrets.token_hex(6)
+    gdt, licence = Reporter("kw.moi.gdt"), f"L-{secrets.token_hex(6)}"
     data = {"service": "kw.moi.gdt.renew-driving-licence", "agency_ref": licence, "civil_id": civil_id}
     number = gdt.send(gdt.event("opened", None, at, **data))[0].number
     with psycopg.connect(os.environ["MASAR_PG_DSN"], autocommit=True) as owner:

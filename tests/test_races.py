@@ -108,7 +108,7 @@ def test_one_opening_sent_a_hundred_times_at_once_opens_one_request(traffic):
 
 
 def test_one_reference_in_a_hundred_openings_of_new_persons_opens_one(traffic):
-    name = secrets.token_hex(6)
+    name = f"R{secrets.token_hex(6)}"
     sent = [
         traffic.event(
             "opened", None, "2026-11-02T10:00:00+03:00", service=LICENCE, agency_ref=name, civil_id=new_civil_id()
@@ -191,7 +191,7 @@ def test_agencies_at_once_on_a_request_and_its_checks_end_right(municipality):
     at = now() - timedelta(days=3)
     families = []
     for _ in range(4):
-        name = secrets.token_hex(6)
+        name = f"R{secrets.token_hex(6)}"
         data = {"service": "kw.km.building-permit", "agency_ref": name, "civil_id": new_civil_id()}
         sent = [municipality.event("opened", None, at, **data)]
         for service in ("kw.kff.fire-safety-check", "kw.mew.electricity-check"):

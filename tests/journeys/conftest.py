@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Browser
 
-from conftest import Reporter, new_civil_id
+from conftest import Reporter, logged_in, new_civil_id
 from tests.journeys.browsing import Person, Visits, chromium_running, in_browser
 from tests.journeys.sending import Agency
 from tests.running import Server, running_whole
@@ -82,7 +82,18 @@ def cast(numbers: dict[str, int]) -> dict[str, Person]:
 
     for one in CAST:
         introduce(one.civil_id, one.name, one.language, one.password)
-    return {one.key: Person(one.civil_id, one.name, one.language, one.password) for one in CAST}
+    cast = {one.key: Person(one.civil_id, one.name, one.language, one.password) for one in CAST}
+    _begin_applications(cast["hamad"])
+    return cast
+
+
+def _begin_applications(person: Person) -> None:
+    """Leave two applications begun: one nearly filled in, one that asks for a day first."""
+    from masar.cases.actions import keep
+
+    viewer = logged_in(person.civil_id)
+    keep(viewer, "kw.moi.gdt.renew-driving-licence", {"licence_number": "12345678"})
+    keep(viewer, "kw.pam.exit-permit", {})
 
 
 @pytest.fixture

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from tests.journeys.browsing import Person
+import pytest
+
+from tests.journeys.browsing import LANGUAGES, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,12 @@ _OWN = (
     Place("password", "account/password/", "noura"),
     Place("logout", "logout/", "noura"),
     Place("home-none", "", "latifa"),
+    Place("home-begun", "", "hamad"),
     Place("apply", "services/kw.moi.gdt.renew-driving-licence/apply/", "latifa"),
+    Place("apply-begun", "services/kw.moi.gdt.renew-driving-licence/apply/", "hamad"),
+    Place("apply-choice", "services/kw.moi.gdt.renew-driving-licence/apply/delivery/", "hamad"),
+    Place("apply-day", "services/kw.pam.exit-permit/apply/leaves_on/", "hamad"),
+    Place("apply-check", "services/kw.moi.gdt.renew-driving-licence/apply/check/", "hamad"),
 )
 _REQUESTS = (
     ("needs-you", "noura-1"),
@@ -104,3 +112,14 @@ def by_person(all_places: list[Place], cast: Mapping[str, Person]) -> list[tuple
     for place in all_places:
         groups.setdefault(place.who, []).append(place)
     return [(cast[who] if who else None, group) for who, group in groups.items()]
+
+
+# Every page is seen in each language and in each mode; in which mode in which language goes in turns. The long drill
+# sees the other half.
+HALVES = (0, pytest.param(1, marks=pytest.mark.soak))
+
+
+def in_turn(group: Iterable[Place], language: str, mode: str, half: int) -> list[Place]:
+    """Return the pages of a group whose turn it is in a language and a mode ("normal", "simple")."""
+    turn = LANGUAGES.index(language) + (mode == "simple") + half
+    return [place for place in group if (zlib.crc32(place.name.encode()) + turn) % 2 == 0]

@@ -1,4 +1,4 @@
-"""axe-core finds nothing: every page, three languages, light and dark, normal and simple mode."""
+"""axe-core finds nothing: every page in three languages, light and dark, in normal or simple mode by turns."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from tests.journeys import axe
 from tests.journeys.browsing import LANGUAGES, Person, Visits, switch_mode
-from tests.journeys.pages import Place, by_person, places
+from tests.journeys.pages import HALVES, Place, by_person, in_turn, places
 from tests.journeys.sending import needs_node
 
 pytestmark = [pytest.mark.node, needs_node]
@@ -38,16 +38,17 @@ def test_pale_arabic_on_a_control_page_is_found(visits: Visits) -> None:
     assert [found.rule for found in violations] == ["color-contrast"]
 
 
+@pytest.mark.parametrize("half", HALVES)
 @pytest.mark.parametrize("mode", ["normal", "simple"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_axe_finds_nothing(
-    language: str, mode: str, visits: Visits, cast: Mapping[str, Person], numbers: Mapping[str, int]
+    language: str, mode: str, half: int, visits: Visits, cast: Mapping[str, Person], numbers: Mapping[str, int]
 ) -> None:
     told, count = Told(), 0
     for person, group in by_person(places(numbers), cast):
         page = visits.of(person) if person else visits.stranger()
         switch_mode(page, language, mode)
-        for place in group:
+        for place in in_turn(group, language, mode, half):
             _look(page, place.address(language, mode), place, told)
             count += 1
         switch_mode(page, language, "normal")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.browsing import DESK, LANGUAGES, Person, Visits, switch_mode
-from tests.journeys.pages import by_person, places
+from tests.journeys.pages import HALVES, by_person, in_turn, places
 
 Cast = Mapping[str, Person]
 Numbers = Mapping[str, int]
@@ -67,16 +67,17 @@ def open_all(page: Page) -> None:
     page.evaluate("document.querySelectorAll('details').forEach((x) => { x.open = true; })")
 
 
-@pytest.mark.parametrize("language", ["ar", "en", pytest.param("ur", marks=pytest.mark.soak)])
+@pytest.mark.parametrize("half", HALVES)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_scrolls_sideways_and_targets_are_large(
-    language: str, visits: Visits, cast: Cast, numbers: Numbers
+    language: str, half: int, visits: Visits, cast: Cast, numbers: Numbers
 ) -> None:
     faults: list[str] = []
     for person, group in by_person(places(numbers), cast):
         page = visits.of(person) if person else visits.stranger()
         for mode, least in (("normal", 48), ("simple", 60)):
             switch_mode(page, language, mode)
-            for place in group:
+            for place in in_turn(group, language, mode, half):
                 page.goto(place.address(language, mode))
                 open_all(page)
                 faults += [f"{place.name} {mode}: {told}" for told in page.evaluate(SMALL, least)]

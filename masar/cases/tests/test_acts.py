@@ -240,7 +240,7 @@ def test_a_moved_day_says_why_in_any_letters_and_leaves_others_unchanged(kuwait,
     received = datetime(2031, 1, 6, 7, tzinfo=UTC)  # a Monday
 
     def opened(step: str) -> tuple[Any, int]:
-        name, civil_id = secrets.token_hex(6), new_civil_id()
+        name, civil_id = f"R{secrets.token_hex(6)}", new_civil_id()
         data = {"service": "kw.moi.gdt.renew-driving-licence", "agency_ref": name, "civil_id": civil_id}
         sent = [
             traffic.event("opened", None, received, **data),
@@ -269,7 +269,7 @@ def test_a_moved_day_says_why_in_any_letters_and_leaves_others_unchanged(kuwait,
 
 def test_checks_that_the_permit_no_longer_waits_for_are_let_go_once(municipality):
     fire = Reporter("kw.kff")
-    name, at = secrets.token_hex(6), now() - timedelta(days=9)
+    name, at = f"R{secrets.token_hex(6)}", now() - timedelta(days=9)
     data = {"service": "kw.km.building-permit", "agency_ref": name, "civil_id": new_civil_id()}
     sent = [
         municipality.event("opened", None, at, **data),
@@ -298,7 +298,7 @@ def test_checks_that_the_permit_no_longer_waits_for_are_let_go_once(municipality
 def test_an_agency_without_part_in_the_checks_sees_that_they_explain_the_move(municipality):
     """Justice was asked about ownership; that both checks then succeeded is why the permit went on to the fee."""
     fire, water = Reporter("kw.kff"), Reporter("kw.mew")
-    name, at = secrets.token_hex(6), now() - timedelta(days=9)
+    name, at = f"R{secrets.token_hex(6)}", now() - timedelta(days=9)
     data = {"service": "kw.km.building-permit", "agency_ref": name, "civil_id": new_civil_id()}
     sent = [
         municipality.event("opened", None, at, **data),

@@ -69,7 +69,7 @@ def test_another_agencys_request_is_forbidden(open_licence):
 
 def test_a_refused_check_sends_the_permit_back_and_lets_the_other_go(municipality):
     fire, water = Reporter("kw.kff"), Reporter("kw.mew")
-    ref = secrets.token_hex(6)
+    ref = f"R{secrets.token_hex(6)}"
     number = municipality.send(
         municipality.event(
             "opened", None, "2026-10-04T09:00:00+03:00", service="kw.km.building-permit", agency_ref=ref,

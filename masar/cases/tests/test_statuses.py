@@ -125,7 +125,7 @@ def test_what_was_parked_and_does_not_fit_in_the_end_is_let_go(traffic):
 
 
 def test_a_hand_over_lets_the_other_agency_in_and_the_opener_stays(municipality):
-    justice, name = Reporter("kw.moj"), secrets.token_hex(6)
+    justice, name = Reporter("kw.moj"), f"R{secrets.token_hex(6)}"
     opened = municipality.event(
         "opened", None, DAY, service="kw.km.building-permit", agency_ref=name, civil_id=new_civil_id()
     )
