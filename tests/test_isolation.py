@@ -12,11 +12,14 @@ import pytest
 from django.db import DatabaseError, connection, connections, transaction
 
 from conftest import Reporter, new_civil_id
+from masar.cases import actions
 from masar.cases.models import APPEND_ONLY
+from masar.files.tests.good import jpeg
 from masar.kernel.crypto import CannotOpen, open_sealed, seal, vault
 from masar.kernel.database import acting
 from masar.kernel.roles import GROUPS, LOGINS
-from masar.people.queries import person_key
+from masar.people.actions import start_session
+from masar.people.queries import Viewer, person_key
 
 pytestmark = pytest.mark.database
 LICENCE = "kw.moi.gdt.renew-driving-licence"
@@ -71,10 +74,20 @@ def mine(kuwait: None) -> Mine:
             cursor.execute("select person_id from cases_request where id = %s::bigint", [requests[-1]])
             persons.append(cursor.fetchone()[0])
         with acting("masar_login"):
-            from masar.people.actions import start_session
-
             start_session(persons[-1])
+    _with_a_photograph(persons[0])
     return Mine((persons[0], persons[1]), agencies, (requests[0], requests[1]))
+
+
+def _with_a_photograph(person: int) -> None:
+    """Let a person apply with one paper, and leave another in a draft."""
+    with acting("masar_login"):
+        viewer = Viewer(person, start_session(person))
+    draft = actions.keep(viewer, LICENCE, {"licence_number": "12345678", "delivery": "kiosk", "declaration": True})
+    actions.attach(viewer, LICENCE, draft.id, "photo", jpeg(), "a.jpg")
+    actions.send(viewer, LICENCE, draft.id)
+    draft = actions.keep(viewer, LICENCE, {})
+    actions.attach(viewer, LICENCE, draft.id, "photo", jpeg((30, 30)), "b.jpg")
 
 
 @pytest.fixture
@@ -132,19 +145,25 @@ def test_an_agency_sees_only_rows_of_requests_in_which_it_has_part(mine, owner):
             with acting("masar_system") as cursor:
                 cursor.execute("select request_id, person_id from cases_participation where agency_id = %s", [agency])
                 parts = cursor.fetchall()
+                cursor.execute("select paper_id, request_id from cases_paper")
+                papers = cursor.fetchall()
             requests, persons = {row[0] for row in parts}, {row[1] for row in parts}
+            handed_in = {paper for paper, at in papers if at in requests}
             assert request in requests
             assert person in persons
             for row in seen_by("masar_agency", table, agency=agency) or []:
                 looked.add(table)
                 if "agency_id" in row and table not in ("cases_request", "cases_event"):
                     assert row["agency_id"] == agency, table
+                elif table == "files_paper":
+                    assert row["id"] in handed_in
                 elif table == "people_person_key":
                     assert row["person_id"] in persons
                 else:
                     assert row.get("request_id", row.get("id")) in requests, table
     assert looked == {"cases_request", "cases_event", "cases_seen", "cases_case_key", "cases_participation",
-                      "cases_reference", "cases_conflict", "cases_parked", "people_person_key"}  # fmt: skip
+                      "cases_reference", "cases_conflict", "cases_parked", "people_person_key", "cases_paper",
+                      "files_paper"}  # fmt: skip
 
 
 @pytest.mark.parametrize("role", ["masar_citizen", "masar_agency", "masar_public"])

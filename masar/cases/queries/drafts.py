@@ -8,8 +8,9 @@ from typing import Any
 
 import msgspec
 
-from masar.cases.rules.drafts import Draft
-from masar.catalogue.queries import Definition, catalogue
+from masar.cases.rules.drafts import Draft, Paper
+from masar.catalogue.queries import Definition, PaperAsk, catalogue, papers
+from masar.catalogue.rules.form import pruned
 from masar.kernel.crypto import CannotOpen, open_sealed, seal
 from masar.kernel.database import read_as_person
 from masar.people.queries import (
@@ -27,7 +28,7 @@ DRAFT = "d.id, d.definition_id, d.sealed, d.made_at, d.changed_at"
 _PAGE = f"""
 select {PROFILE}, s.alive, {DRAFT}
 {person_on_page("$2")}
-  left join lateral (select * from cases_draft d where d.person_id = z.pid and d.service = $3) d on true
+  left join lateral (select * from cases_draft d where d.person_id = z.pid and d.subject = $3) d on true
 """  # noqa: S608 - the parts are ours, values are parameters
 
 
@@ -45,6 +46,13 @@ class Application:
         """The draft's name in a form: each page says which draft it belongs to. Empty where there is none."""
         return self.draft.id.hex if self.draft else ""
 
+    @property
+    def papers(self) -> list[PaperAsk]:
+        """The papers that are asked for, after what is known and answered so far."""
+        document = self.definition.document
+        answers = pruned(document["form"]["schema"], self.draft.answers) if self.draft else {}
+        return papers(document, self.facts, answers)
+
     def with_draft(self, draft: Draft) -> Application:
         """Return what the pages know once the draft has changed."""
         return replace(self, draft=draft, facts=draft.facts)
@@ -53,6 +61,8 @@ class Application:
 class _Sealed(msgspec.Struct, omit_defaults=True):
     answers: dict[str, Any] = {}
     facts: dict[str, Any] = {}
+    papers: dict[str, list[Paper]] = {}
+    token: str = ""
 
 
 _read = msgspec.json.Decoder(_Sealed).decode
@@ -91,10 +101,11 @@ def draft_of(columns: Sequence[Any], person_id: int, key: bytes) -> Draft | None
     except CannotOpen:
         return None
     definition = catalogue().definitions[definition_id]
-    return Draft(id_, definition, made_at, changed_at, inner.answers, inner.facts)
+    return Draft(id_, definition, made_at, changed_at, inner.answers, inner.facts, inner.papers, inner.token)
 
 
 def sealed_draft(draft: Draft, person_id: int, key: bytes) -> bytes:
     """Seal what a draft holds."""
-    plain = msgspec.json.encode(_Sealed(dict(draft.answers), dict(draft.facts)))
+    files = {document: list(papers) for document, papers in draft.papers.items()}
+    plain = msgspec.json.encode(_Sealed(dict(draft.answers), dict(draft.facts), files, draft.token))
     return seal(key, plain, "cases_draft", "sealed", draft.id.hex, person_id)

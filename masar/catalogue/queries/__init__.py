@@ -28,7 +28,7 @@ from masar.catalogue.rules.answers import read, written
 from masar.catalogue.rules.calendar import Calendar
 from masar.catalogue.rules.changes import Difference
 from masar.catalogue.rules.definition import Definition, Duration, Promise, Text, parse
-from masar.catalogue.rules.eligibility import Bar, FactAsk, bar, facts_asked, papers
+from masar.catalogue.rules.eligibility import Bar, FactAsk, PaperAsk, bar, facts_asked, papers, papers_of_task
 from masar.catalogue.rules.form import Ask, ask_of, asks
 from masar.catalogue.rules.languages import direction, own_name
 from masar.catalogue.rules.prices import price_range
@@ -43,6 +43,7 @@ __all__ = [
     "Difference",
     "Duration",
     "FactAsk",
+    "PaperAsk",
     "Promise",
     "Section",
     "Snapshot",
@@ -68,6 +69,7 @@ __all__ = [
     "look_again",
     "own_name",
     "papers",
+    "papers_of_task",
     "parse",
     "price_range",
     "read",
