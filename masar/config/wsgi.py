@@ -4,5 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from masar.config.reading import Reading
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "masar.config.settings")
-application = get_wsgi_application()
+application = Reading(get_wsgi_application())
