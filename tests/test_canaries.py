@@ -30,6 +30,7 @@ from masar.cases.actions import CHANNEL, answer, appeal, keep, relay
 from masar.cases.queries import my_request, pin_of
 from masar.catalogue.actions import new_key
 from masar.kernel.clock import now
+from masar.people.actions import Telling, tell
 from tests.running import Server
 
 pytestmark = pytest.mark.database
@@ -125,6 +126,7 @@ def _one(client: httpx.Client, gdt: Reporter, made: Canaries, ref: str) -> None:
     question = sheet.question
     answer(viewer, number, question.token, {"answer": value()})
     keep(viewer, "kw.moi.gdt.renew-driving-licence", {"address": value()}, facts={"licence.number": value()})
+    tell("kw.moi.gdt", [Telling(civil_id, at, {"licence.number": value()})])
     refused = gdt.event("decided", str(number), now(), outcome="refused", reason="medical", note=value())
     assert client.post("/api/v1/events", content=json.dumps(refused), headers=_type("json")).status_code == 200
     appeal(viewer, number, "", value())

@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection, connections, transaction
 
 from conftest import Reporter, new_civil_id
 from masar.cases.models import APPEND_ONLY
+from masar.kernel.clock import now
 from masar.kernel.crypto import CannotOpen, open_sealed, seal, vault
 from masar.kernel.database import acting
 from masar.kernel.roles import GROUPS, LOGINS
@@ -71,9 +72,11 @@ def mine(kuwait: None) -> Mine:
             cursor.execute("select person_id from cases_request where id = %s::bigint", [requests[-1]])
             persons.append(cursor.fetchone()[0])
         with acting("masar_login"):
-            from masar.people.actions import start_session
+            from masar.people.actions import Telling, start_session, tell
 
             start_session(persons[-1])
+        told = Telling(opened["data"]["civil_id"], now(), {"licence.number": "7", "fines.unpaid_fils": 0})
+        assert tell(agency, [told]) == [frozenset()]
     return Mine((persons[0], persons[1]), agencies, (requests[0], requests[1]))
 
 
@@ -120,7 +123,7 @@ def test_a_person_sees_only_rows_of_their_own(mine, owner):
                 looked += 1
                 assert row.get("person_id", row.get("id") if table == "people_person" else None) == me, table
                 assert other not in (row.get("person_id"), row.get("id") if table == "people_person" else None)
-    assert looked >= 2 * 7  # person, key, session, request, event, seen, case key
+    assert looked >= 2 * 8  # person, key, session, facts, request, event, seen, case key
 
 
 def test_an_agency_sees_only_rows_of_requests_in_which_it_has_part(mine, owner):
@@ -137,14 +140,17 @@ def test_an_agency_sees_only_rows_of_requests_in_which_it_has_part(mine, owner):
             assert person in persons
             for row in seen_by("masar_agency", table, agency=agency) or []:
                 looked.add(table)
-                if "agency_id" in row and table not in ("cases_request", "cases_event"):
+                if table == "people_fact":
+                    assert row["source"] == agency
+                elif "agency_id" in row and table not in ("cases_request", "cases_event"):
                     assert row["agency_id"] == agency, table
                 elif table == "people_person_key":
                     assert row["person_id"] in persons
                 else:
                     assert row.get("request_id", row.get("id")) in requests, table
     assert looked == {"cases_request", "cases_event", "cases_seen", "cases_case_key", "cases_participation",
-                      "cases_reference", "cases_conflict", "cases_parked", "people_person_key"}  # fmt: skip
+                      "cases_reference", "cases_conflict", "cases_parked", "people_fact",
+                      "people_person_key"}  # fmt: skip
 
 
 @pytest.mark.parametrize("role", ["masar_citizen", "masar_agency", "masar_public"])
@@ -165,7 +171,7 @@ def test_the_setting_of_another_kind_opens_nothing(mine, owner):
 
 def test_the_door_of_log_ins_sees_nothing_of_requests(mine, owner):
     for table in tables(owner):
-        if table.startswith(("cases_", "ledger_", "people_person")):
+        if table.startswith(("cases_", "ledger_", "people_fact", "people_person")):
             assert seen_by("masar_login", table) is None, table
 
 
