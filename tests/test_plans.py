@@ -35,7 +35,7 @@ from masar.cases.queries import (
 )
 from masar.kernel.clock import now
 from masar.kernel.database import acting
-from masar.people.actions import Telling, tell
+from masar.people.actions import Telling, remember, tell
 
 pytestmark = pytest.mark.database
 MODES = ("force_custom_plan", "force_generic_plan")
@@ -227,6 +227,13 @@ def test_what_an_agency_tells(filled, plans):
         frozenset({"licence.number"})
     ]
     assert any("from people_fact" in what for what in plans.seen)
+    assert any("insert into people_fact" in what for what in plans.seen)
+
+
+def test_what_a_person_says_of_themselves(filled, plans):
+    me = filled.viewer.person_id
+    with acting("masar_citizen", person=me) as cursor:
+        remember(cursor, me, b"k" * 32, {"person.address": "x", "person.phone": "y"})
     assert any("insert into people_fact" in what for what in plans.seen)
 
 

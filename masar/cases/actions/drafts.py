@@ -13,6 +13,7 @@ from django.db.backends.utils import CursorWrapper
 from masar.cases.actions.chunk import Chunk
 from masar.cases.actions.errors import Barred, Incomplete, NoSuchDraft, NotAllowed, NotFound, TooLong
 from masar.cases.actions.items import person_actor
+from masar.cases.actions.known import filled, remember_said
 from masar.cases.actions.record import record, self_event
 from masar.cases.queries.drafts import DRAFT, draft_of, sealed_draft, whole_application
 from masar.cases.rules.drafts import KEPT_FOR, LONGEST, Draft
@@ -76,11 +77,11 @@ def send(viewer: Viewer, service: str, draft_id: UUID) -> int:
         found = whole_application(viewer, service)
         if found is None or found[0].draft is None or found[0].draft.id != draft_id:
             return _sent(viewer, draft_id)
-        application, civil_id, _ = found
+        application, civil_id, key = found
         assert application.draft is not None
-        form = _complete(application.draft, application.facts)
+        form = _complete(filled(application), application.facts)
         try:
-            return _open(viewer, application.draft, form, civil_id)
+            return _open(viewer, application.draft, form, civil_id, key)
         except _DraftChanged:
             continue
     raise NotAllowed("The draft changes at this moment. Look again.")
@@ -105,7 +106,7 @@ def _complete(draft: Draft, facts: Mapping[str, Any]) -> dict[str, Any]:
     return form
 
 
-def _open(viewer: Viewer, draft: Draft, form: Mapping[str, Any], civil_id: str) -> int:
+def _open(viewer: Viewer, draft: Draft, form: Mapping[str, Any], civil_id: str, key: bytes) -> int:
     """Record the opening and forget the draft in one transaction. Raises: NotAllowed, _DraftChanged."""
     data = {
         "service": draft.definition.id,
@@ -115,13 +116,15 @@ def _open(viewer: Viewer, draft: Draft, form: Mapping[str, Any], civil_id: str) 
         "form": form,
     }
     event = self_event(0, "opened", _once(draft.id), clock.now(), data)
-    item = record(person_actor(viewer.person_id), [event], alongside=partial(_finish, viewer, draft))[0]
+    item = record(person_actor(viewer.person_id), [event], alongside=partial(_finish, viewer, draft, form, key))[0]
     if item.status not in ("accepted", "duplicate") or item.number is None:
         raise NotAllowed((item.problem or {}).get("detail", ""))
     return item.number
 
 
-def _finish(viewer: Viewer, draft: Draft, cursor: CursorWrapper, chunk: Chunk) -> None:
+def _finish(
+    viewer: Viewer, draft: Draft, form: Mapping[str, Any], key: bytes, cursor: CursorWrapper, chunk: Chunk
+) -> None:
     take(cursor, "masar_citizen", person=viewer.person_id)
     cursor.execute(
         "delete from cases_draft where person_id = %s::bigint and id = %s::uuid and changed_at = %s::timestamptz",
@@ -129,6 +132,8 @@ def _finish(viewer: Viewer, draft: Draft, cursor: CursorWrapper, chunk: Chunk) -
     )
     if not cursor.rowcount and chunk.items[0].status == "accepted":
         raise _DraftChanged
+    if cursor.rowcount:
+        remember_said(cursor, viewer.person_id, key, draft, form)
 
 
 def _sent(viewer: Viewer, draft_id: UUID) -> int:

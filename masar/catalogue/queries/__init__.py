@@ -28,8 +28,9 @@ from masar.catalogue.rules.answers import read, written
 from masar.catalogue.rules.calendar import Calendar
 from masar.catalogue.rules.changes import Difference
 from masar.catalogue.rules.definition import Definition, Duration, Promise, Text, parse
-from masar.catalogue.rules.eligibility import Bar, FactAsk, bar, facts_asked, papers
+from masar.catalogue.rules.eligibility import Bar, FactAsk, bar, facts_asked, papers, prefill
 from masar.catalogue.rules.form import Ask, ask_of, asks
+from masar.catalogue.rules.known import behind, sources_of
 from masar.catalogue.rules.languages import direction, own_name
 from masar.catalogue.rules.prices import price_range
 
@@ -54,6 +55,7 @@ __all__ = [
     "ask_of",
     "asks",
     "bar",
+    "behind",
     "branches_of",
     "calendar_of",
     "catalogue",
@@ -69,6 +71,7 @@ __all__ = [
     "own_name",
     "papers",
     "parse",
+    "prefill",
     "price_range",
     "read",
     "register_json",
@@ -76,6 +79,7 @@ __all__ = [
     "sectors",
     "service",
     "services",
+    "sources_of",
     "versions_of",
     "written",
 ]

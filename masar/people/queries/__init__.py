@@ -10,11 +10,13 @@ from masar.people.queries.persons import (
     person_on_page,
     profile_of,
 )
-from masar.people.rules import Fact, Viewer
+from masar.people.rules import AGE, OWN, Fact, Viewer
 
 __all__ = [
+    "AGE",
     "FACTS",
     "FACTS_OF_PERSON",
+    "OWN",
     "PROFILE",
     "Fact",
     "Profile",

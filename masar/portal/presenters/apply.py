@@ -22,7 +22,8 @@ from masar.catalogue.queries import (
 )
 from masar.portal.look import Look
 from masar.portal.presenters import prices
-from masar.portal.presenters.forms import Field, field_of, with_texts
+from masar.portal.presenters.forms import EMPTY, Field, field_of, with_texts
+from masar.portal.presenters.known import behind_bar, fact_for, is_settled, known_words, source_words
 from masar.portal.presenters.services import apply_url, url_of
 from masar.portal.presenters.spans import span
 from masar.portal.tongue import gettext as _
@@ -38,6 +39,7 @@ class Barrier:
     message: Markup
     remedy: Markup
     remedy_url: str
+    known: Sequence[Markup] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class StartView:
     draft_until: Markup
     next_url: str
     draft: str
+    has_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class QuestionView:
     field: Field
     back: str
     draft: str
+    known: Markup = EMPTY
 
     @property
     def errors(self) -> list[tuple[str, str]]:
@@ -77,13 +81,14 @@ class QuestionView:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer among all; `error` when it is missing or wrong."""
+    """One answer among all. `error`: it is missing or wrong; `known`: who told it; no `url` where it stays."""
 
     id: str
     label: Markup
     value: Markup
     url: str
     error: str
+    known: Markup = EMPTY
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,7 @@ class CheckView:
 def questions_of(found: Application) -> list[FactAsk | Ask]:
     """Return what is asked, one page each, for what is answered so far; declarations stand with all answers."""
     document = found.definition.document
-    answers = found.draft.answers if found.draft else {}
+    answers = found.answers
     form = [ask for ask in asks(document["form"]["schema"], answers) if ask.kind != "checkbox"]
     return [*facts_asked(document, {}), *form]
 
@@ -127,10 +132,8 @@ def ask_in(one: FactAsk | Ask) -> Ask:
 
 
 def value_in(found: Application, one: FactAsk | Ask) -> Any:
-    """Return what the draft answers to a question; None where it does not."""
-    if found.draft is None:
-        return None
-    return found.draft.facts.get(one.id) if isinstance(one, FactAsk) else found.draft.answers.get(one.name)
+    """Return what answers a question, of the draft or known before; None where nothing does."""
+    return found.facts.get(one.id) if isinstance(one, FactAsk) else found.answers.get(one.name)
 
 
 def barrier_of(look: Look, found: Application) -> Barrier | None:
@@ -143,6 +146,7 @@ def barrier_of(look: Look, found: Application) -> Barrier | None:
         said(look, barred.message),
         said(look, remedy.title) if remedy else Markup(),
         url_of(remedy.id) if remedy else "",
+        behind_bar(look, found, barred.id),
     )
 
 
@@ -156,13 +160,14 @@ def start_view(look: Look, found: Application) -> StartView:
         back=url_of(definition.id),
         url=apply_url(definition.id),
         barrier=barrier_of(look, found),
-        questions=phrase(_("About %(number)s questions, one on each page."), number=_count(look, found)),
+        questions=_count(look, found),
         papers=_papers(look, found),
-        cost=prices.total(look, definition, found.draft.answers if found.draft else None),
+        cost=prices.total(look, definition, found.answers if found.draft else None),
         promise=span(look, promise.within, promise.clock) if promise else "",
         draft_until=day(look, draft.ends_at) if draft else Markup(),
         next_url=next_url(found),
         draft=found.code,
+        has_known=any(fact_for(found, one) for one in questions_of(found)),
     )
 
 
@@ -171,7 +176,7 @@ def next_url(found: Application, after: str = "") -> str:
     url, asked = apply_url(found.definition.id), questions_of(found)
     names = [name_of(one) for one in asked]
     if after in names:
-        rest = names[names.index(after) + 1 :]
+        rest = [name_of(one) for one in asked[names.index(after) + 1 :] if not fact_for(found, one)]
         return f"{url}{rest[0] if rest else 'check'}/"
     open_ = [name_of(one) for one in asked if value_in(found, one) is None and ask_in(one).required]
     return f"{url}{open_[0] if open_ else 'check'}/"
@@ -181,7 +186,7 @@ def question_view(
     look: Look, found: Application, one: FactAsk | Ask, given: Sequence[str], fault: str | None, *, from_check: bool
 ) -> QuestionView:
     """Show one question with what was typed, or what the draft holds, and what is wrong with it."""
-    names = [name_of(other) for other in questions_of(found)]
+    names = [name_of(other) for other in questions_of(found) if other == one or not fact_for(found, other)]
     at = names.index(name_of(one))
     url = apply_url(found.definition.id)
     back = f"{url}check/" if from_check else f"{url}{names[at - 1]}/" if at else url
@@ -193,6 +198,7 @@ def question_view(
         field=field,
         back=back,
         draft=found.code,
+        known=source_words(look, found, one),
     )
 
 
@@ -201,7 +207,7 @@ def check_view(look: Look, found: Application, faults: Mapping[str, str], ticked
     definition = found.definition
     url = apply_url(definition.id)
     schema = definition.document["form"]["schema"]
-    answers = found.draft.answers if found.draft else {}
+    answers = found.answers
     declared = [ask for ask in asks(schema, answers) if ask.kind == "checkbox"]
     return CheckView(
         service=said(look, definition.title),
@@ -214,7 +220,7 @@ def check_view(look: Look, found: Application, faults: Mapping[str, str], ticked
             for ask in declared
         ],
         papers=_papers(look, found),
-        cost=prices.total(look, definition, found.draft.answers if found.draft else None),
+        cost=prices.total(look, definition, found.answers if found.draft else None),
         draft=found.code,
         title=_("Check your answers before you send them"),
     )
@@ -229,7 +235,8 @@ def _answer(look: Look, found: Application, one: FactAsk | Ask, faults: Mapping[
     name, ask, value = name_of(one), ask_in(one), value_in(found, one)
     field = with_texts(look, _field(look, found, one), [], faults.get(name))
     shown = _shown(look, ask, field, value)
-    return Answer(name.replace(".", "-"), field.label, shown, f"{url}{name}/?from=check", field.error)
+    change = "" if is_settled(found, one) else f"{url}{name}/?from=check"
+    return Answer(name.replace(".", "-"), field.label, shown, change, field.error, known_words(look, found, one))
 
 
 def _shown(look: Look, ask: Ask, field: Field, value: Any) -> Markup:
@@ -245,11 +252,15 @@ def _shown(look: Look, ask: Ask, field: Field, value: Any) -> Markup:
     return phrase('<span dir="auto">%(said)s</span>', said=shown)
 
 
-def _count(look: Look, found: Application) -> str:
-    return digits(look, len(questions_of(found)))
+def _count(look: Look, found: Application) -> Markup:
+    count = sum(not fact_for(found, one) for one in questions_of(found))
+    if count == 0:
+        return phrase("%(words)s", words=_("No questions: what is needed is known already."))
+    if count == 1:
+        return phrase("%(words)s", words=_("One question."))
+    return phrase(_("About %(number)s questions, one on each page."), number=digits(look, count))
 
 
 def _papers(look: Look, found: Application) -> list[Markup]:
-    answers = found.draft.answers if found.draft else {}
-    asked = papers(found.definition.document, found.facts, answers)
+    asked = papers(found.definition.document, found.facts, found.answers)
     return [said(look, paper.title) for paper in asked if paper.required]
