@@ -14,6 +14,7 @@ from ninja.security import HttpBearer
 
 from masar.api import asyncapi, contract
 from masar.api.events import body_of, read_body
+from masar.api.facts import router as facts
 from masar.api.files.views import router as files
 from masar.api.problems import Problem, answer_json, answer_problem, problem_of
 from masar.api.schemas import ItemOut, ItemsOut, MyRequestsOut, ProblemOut, RequestOut, RequestsOut, ServicesOut
@@ -52,6 +53,7 @@ api = _Api(
     openapi_url="/openapi.json",
 )
 _KEY = AgencyKey()
+api.add_router("/facts", facts, auth=_KEY)
 api.add_router("/files", files, auth=_KEY)
 _PROBLEMS = dict.fromkeys((400, 401, 403, 404, 405, 413, 415, 422, 429, 500, 503), ProblemOut)
 

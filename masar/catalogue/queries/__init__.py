@@ -1,6 +1,7 @@
 """Reads of the catalogue: what is in force, services by section and words, the register and its changes."""
 
 from masar.catalogue.deployment import languages
+from masar.catalogue.queries.facts import told_by
 from masar.catalogue.queries.keys import agency_of_key
 from masar.catalogue.queries.register import Change, changes, compare, register_json, register_jsonld
 from masar.catalogue.queries.services import (
@@ -80,6 +81,7 @@ __all__ = [
     "service",
     "services",
     "sources_of",
+    "told_by",
     "versions_of",
     "written",
 ]
