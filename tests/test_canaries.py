@@ -26,15 +26,20 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from conftest import Reporter, logged_in, new_civil_id
-from masar.cases.actions import CHANNEL, answer, appeal, keep, relay
+from masar.cases.actions import CHANNEL, answer, appeal, attach, keep, relay
+from masar.cases.actions.shelf import key_of
 from masar.cases.queries import my_request, pin_of
 from masar.catalogue.actions import new_key
+from masar.files.actions import Clean, keep_paper
+from masar.files.tests.good import jpeg
 from masar.kernel.clock import now
+from masar.kernel.database import acting
 from tests.running import Server
 
 pytestmark = pytest.mark.database
 PERSONS = 36
 BEGUN = time.time()
+LICENCE = "kw.moi.gdt.renew-driving-licence"
 MARK = f"cnry{secrets.token_hex(8)}"  # stands in every value but the civil ID
 Found = dict[str, list[str]]
 
@@ -102,7 +107,7 @@ def _one(client: httpx.Client, gdt: Reporter, made: Canaries, ref: str) -> None:
     civil_id, value, at = new_civil_id(), made.value, now() - timedelta(days=2)
     made.civil_ids.append(civil_id)
     opened = gdt.event(
-        "opened", None, at, service="kw.moi.gdt.renew-driving-licence", agency_ref=ref, civil_id=civil_id, name=value(),
+        "opened", None, at, service=LICENCE, agency_ref=ref, civil_id=civil_id, name=value(),
         form={"address": value(), "more": [value()]}, note=value(), office=value(),
     )  # fmt: skip
     good = [
@@ -124,8 +129,11 @@ def _one(client: httpx.Client, gdt: Reporter, made: Canaries, ref: str) -> None:
     made.slips.append((number, pin_of(sheet)))
     question = sheet.question
     answer(viewer, number, question.token, {"answer": value()})
-    keep(viewer, "kw.moi.gdt.renew-driving-licence", {"address": value()}, facts={"licence.number": value()})
     _tell(client, made, at.isoformat())
+    draft = keep(viewer, LICENCE, {"address": value()}, facts={"licence.number": value()})
+    attach(viewer, LICENCE, draft.id, "photo", jpeg(), f"{value()}.jpg")
+    with acting("masar_citizen", person=viewer.person_id) as cursor:
+        keep_paper(cursor, viewer.person_id, key_of(cursor, viewer), Clean(value().encode(), "image/png"), value())
     refused = gdt.event("decided", str(number), now(), outcome="refused", reason="medical", note=value())
     assert client.post("/api/v1/events", content=json.dumps(refused), headers=_type("json")).status_code == 200
     appeal(viewer, number, "", value())

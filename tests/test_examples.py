@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
 import shutil
 import subprocess
 import sys
@@ -16,8 +17,12 @@ from typing import Any
 
 import pytest
 
+from conftest import logged_in, new_civil_id
+from masar.cases import actions
 from masar.cases.queries import example
 from masar.catalogue.actions import new_key
+from masar.files.tests.good import jpeg
+from masar.people.actions import introduce
 from masar.portal.look import LANGUAGES
 from masar.portal.presenters.profile import type_words
 from tests.running import Server
@@ -202,3 +207,20 @@ def rough_line(server: Server) -> Iterator[str]:
     line.server_close()
     thread.join()
     assert len(tries) == 3
+
+
+@pytest.mark.database
+def test_what_was_filled_in_is_read_with_its_papers(around: Mapping[str, str], tmp_path: Path) -> None:
+    civil_id = new_civil_id()
+    introduce(civil_id, "نورة التجريبية", "ar", secrets.token_hex(8))
+    viewer, service = logged_in(civil_id), "kw.moi.gdt.renew-driving-licence"
+    form = {"licence_number": "12345678", "delivery": "kiosk", "declaration": True}
+    draft = actions.keep(viewer, service, form)
+    actions.attach(viewer, service, draft.id, "photo", jpeg(), "صورة.jpg")
+    number = actions.send(viewer, service, draft.id)
+    program = str(EXAMPLES / "application.py")
+    printed = run(sys.executable, program, str(number), "papers", around=around, folder=tmp_path).splitlines()
+    assert json.loads(printed[0]) == form
+    kept = list((tmp_path / "papers").iterdir())
+    assert [file.suffix for file in kept] == [".jpg"]
+    assert printed[1] == f"photo صورة.jpg {kept[0].stat().st_size}"

@@ -12,12 +12,15 @@ import pytest
 from django.db import DatabaseError, connection, connections, transaction
 
 from conftest import Reporter, new_civil_id
+from masar.cases import actions
 from masar.cases.models import APPEND_ONLY
+from masar.files.tests.good import jpeg
 from masar.kernel.clock import now
 from masar.kernel.crypto import CannotOpen, open_sealed, seal, vault
 from masar.kernel.database import acting
 from masar.kernel.roles import GROUPS, LOGINS
-from masar.people.queries import person_key
+from masar.people.actions import Telling, start_session, tell
+from masar.people.queries import Viewer, person_key
 
 pytestmark = pytest.mark.database
 LICENCE = "kw.moi.gdt.renew-driving-licence"
@@ -72,12 +75,22 @@ def mine(kuwait: None) -> Mine:
             cursor.execute("select person_id from cases_request where id = %s::bigint", [requests[-1]])
             persons.append(cursor.fetchone()[0])
         with acting("masar_login"):
-            from masar.people.actions import Telling, start_session, tell
-
             start_session(persons[-1])
         told = Telling(opened["data"]["civil_id"], now(), {"licence.number": "7", "fines.unpaid_fils": 0})
         assert tell(agency, [told]) == [frozenset()]
+    _with_a_photograph(persons[0])
     return Mine((persons[0], persons[1]), agencies, (requests[0], requests[1]))
+
+
+def _with_a_photograph(person: int) -> None:
+    """Let a person apply with one paper, and leave another in a draft."""
+    with acting("masar_login"):
+        viewer = Viewer(person, start_session(person))
+    draft = actions.keep(viewer, LICENCE, {"licence_number": "12345678", "delivery": "kiosk", "declaration": True})
+    actions.attach(viewer, LICENCE, draft.id, "photo", jpeg(), "a.jpg")
+    actions.send(viewer, LICENCE, draft.id)
+    draft = actions.keep(viewer, LICENCE, {})
+    actions.attach(viewer, LICENCE, draft.id, "photo", jpeg((30, 30)), "b.jpg")
 
 
 @pytest.fixture
@@ -128,29 +141,30 @@ def test_a_person_sees_only_rows_of_their_own(mine, owner):
 
 def test_an_agency_sees_only_rows_of_requests_in_which_it_has_part(mine, owner):
     looked = set()
-    for table in tables(owner):
-        if table in PUBLIC_ROWS:
-            continue
+    own = {"people_fact": "source", "files_paper": "id", "people_person_key": "person_id"}
+    for table in set(tables(owner)) - PUBLIC_ROWS.keys():
         for agency, request, person in zip(mine.agencies, mine.requests, mine.persons, strict=True):
             with acting("masar_system") as cursor:
                 cursor.execute("select request_id, person_id from cases_participation where agency_id = %s", [agency])
                 parts = cursor.fetchall()
+                cursor.execute("select paper_id, request_id from cases_paper")
+                papers = cursor.fetchall()
             requests, persons = {row[0] for row in parts}, {row[1] for row in parts}
+            handed_in = {paper for paper, at in papers if at in requests}
+            may = {"people_fact": {agency}, "files_paper": handed_in, "people_person_key": persons}
             assert request in requests
             assert person in persons
             for row in seen_by("masar_agency", table, agency=agency) or []:
                 looked.add(table)
-                if table == "people_fact":
-                    assert row["source"] == agency
+                if table in own:
+                    assert row[own[table]] in may[table], table
                 elif "agency_id" in row and table not in ("cases_request", "cases_event"):
                     assert row["agency_id"] == agency, table
-                elif table == "people_person_key":
-                    assert row["person_id"] in persons
                 else:
                     assert row.get("request_id", row.get("id")) in requests, table
     assert looked == {"cases_request", "cases_event", "cases_seen", "cases_case_key", "cases_participation",
-                      "cases_reference", "cases_conflict", "cases_parked", "people_fact",
-                      "people_person_key"}  # fmt: skip
+                      "cases_reference", "cases_conflict", "cases_parked", "people_person_key", "cases_paper",
+                      "files_paper", "people_fact"}  # fmt: skip
 
 
 @pytest.mark.parametrize("role", ["masar_citizen", "masar_agency", "masar_public"])

@@ -67,3 +67,17 @@ def problem_of(status: int, detail: str = "") -> dict[str, Any]:
     """Return the problem object that goes with a plain status."""
     code, title = _WORDS.get(status, ("error", "This did not work"))
     return {"type": PROBLEMS + code, "title": title, "status": status, "code": code, "detail": detail or title + "."}
+
+
+def demand_purpose(purpose: str | None) -> None:
+    """Refuse to read something of a person without a purpose. Raises: Problem."""
+    if purpose is None or not purpose.strip():
+        raise Problem(
+            400, "purpose-missing", "Say why you read this",
+            "Send the header Masar-Purpose with a plain sentence.",
+        )  # fmt: skip
+
+
+def no_such_request() -> Problem:
+    """Return the refusal to read a request that is not there, or not the agency's."""
+    return Problem(404, "not-found", "There is no such request", "It does not exist, or your agency has no part in it.")

@@ -126,6 +126,45 @@ class RequestOut(Schema):
     events: list[EventOut] | None = None
 
 
+class PersonOut(Schema):
+    """Who applied; empty once they were erased."""
+
+    civil_id: str | None = None
+    name: str | None = None
+
+
+class PaperOut(Schema):
+    """A file that a person handed in; `href` reads it."""
+
+    document: str = Field(description="The id of the document of the definition, or `asked`.")
+    id: str
+    name: str
+    type: Literal["application/pdf", "image/jpeg", "image/png"]
+    size: int = Field(description="In bytes.")
+    href: str
+
+
+class AnswerOut(Schema):
+    """An answer of the person to what was asked."""
+
+    time: str
+    answer: dict[str, Any]
+    papers: list[PaperOut]
+
+
+class ApplicationOut(Schema):
+    """What a person filled in on Masar. `form` is empty where the request was opened elsewhere."""
+
+    number: str
+    service: str
+    version: int
+    opened_at: str
+    person: PersonOut
+    form: dict[str, Any]
+    papers: list[PaperOut]
+    answers: list[AnswerOut]
+
+
 class RequestsOut(Schema):
     """A page of requests, oldest first; `next` is the cursor of the next page."""
 

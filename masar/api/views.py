@@ -13,10 +13,18 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.security import HttpBearer
 
 from masar.api import asyncapi, contract
+from masar.api.applications import router as applications
 from masar.api.events import body_of, read_body
 from masar.api.facts import router as facts
 from masar.api.files.views import router as files
-from masar.api.problems import Problem, answer_json, answer_problem, problem_of
+from masar.api.problems import (
+    Problem,
+    answer_json,
+    answer_problem,
+    demand_purpose,
+    no_such_request,
+    problem_of,
+)
 from masar.api.schemas import ItemOut, ItemsOut, MyRequestsOut, ProblemOut, RequestOut, RequestsOut, ServicesOut
 from masar.cases.actions import Item, agency_actor, record
 from masar.cases.queries import AgencyRequest, Row, agency_request, agency_requests, my_requests
@@ -55,6 +63,7 @@ api = _Api(
 _KEY = AgencyKey()
 api.add_router("/facts", facts, auth=_KEY)
 api.add_router("/files", files, auth=_KEY)
+api.add_router("/requests", applications, auth=_KEY)
 _PROBLEMS = dict.fromkeys((400, 401, 403, 404, 405, 413, 415, 422, 429, 500, 503), ProblemOut)
 
 
@@ -126,14 +135,6 @@ def _item(item: Item) -> dict[str, Any]:
     return body
 
 
-def _purpose(purpose: str | None) -> None:
-    if purpose is None or not purpose.strip():
-        raise Problem(
-            400, "purpose-missing", "Say why you read this",
-            "Send the header Masar-Purpose with a plain sentence.",
-        )  # fmt: skip
-
-
 @api.get("/requests", auth=_KEY, response={200: RequestsOut, **_PROBLEMS}, summary="List requests of your agency")
 def get_requests(
     request: HttpRequest,
@@ -143,7 +144,7 @@ def get_requests(
     purpose: str | None = Header(None, alias="Masar-Purpose"),
 ) -> HttpResponse:
     """Return requests in which your agency has part, oldest first."""
-    _purpose(purpose)
+    demand_purpose(purpose)
     found = agency_requests(
         request.auth,
         after=int(cursor or 0),
@@ -171,13 +172,11 @@ def get_request(
     purpose: str | None = Header(None, alias="Masar-Purpose"),
 ) -> HttpResponse:
     """Return one request in which your agency has part, with its events in order."""
-    _purpose(purpose)
+    demand_purpose(purpose)
     digits = read_number(number)
     found = agency_request(request.auth, digits) if digits else None
     if found is None:
-        raise Problem(
-            404, "not-found", "There is no such request", "It does not exist, or your agency has no part in it."
-        )
+        raise no_such_request()
     events = [
         {
             "id": move.event.id,

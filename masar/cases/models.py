@@ -226,17 +226,33 @@ class Attempt(models.Model):
 
 
 class Draft(models.Model):
-    """What a person has filled in and not sent yet; one for each service. `sealed` under their key."""
+    """What a person has filled in and not sent yet. `sealed` under their key.
+
+    `subject` is the service of an application, or the number of the request of which a question is being answered.
+    """
 
     id = models.UUIDField(primary_key=True)
     person = models.ForeignKey(Person, models.PROTECT, db_index=False)
     definition = models.ForeignKey(Definition, models.PROTECT, db_index=False)
-    service = models.CharField(max_length=200)
+    subject = models.CharField(max_length=200)
     sealed = models.BinaryField()
     made_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 
     class Meta:
         db_table = "cases_draft"
-        constraints = (models.UniqueConstraint(fields=["person", "service"], name="draft_once"),)
+        constraints = (models.UniqueConstraint(fields=["person", "subject"], name="draft_once"),)
         indexes = (models.Index("changed_at", name="draft_by_age"),)
+
+
+class Paper(models.Model):
+    """A paper that was handed in to a request. By it the agencies that have part in the request read the file."""
+
+    paper = models.OneToOneField("files.Paper", models.PROTECT, primary_key=True)
+    person = models.ForeignKey(Person, models.PROTECT, db_index=False)
+    request = models.ForeignKey(Request, models.PROTECT, db_index=False)
+    document = models.CharField(max_length=64)
+
+    class Meta:
+        db_table = "cases_paper"
+        indexes = (models.Index("person", "request", name="paper_of_request"),)

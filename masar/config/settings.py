@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "masar.ledger",
     "masar.people",
     "masar.catalogue",
+    "masar.files",
     "masar.cases",
     "masar.portal",
 ]
@@ -137,6 +138,7 @@ USE_I18N = True
 STATIC_URL = "/static/"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["masar.portal.uploads.OnePaper"]
 LIVE_URL = os.environ.get(
     "LIVE_URL", f"http://127.0.0.1:{os.environ['LIVE_PORT']}" if "LIVE_PORT" in os.environ else ""
 )

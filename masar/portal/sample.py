@@ -335,7 +335,7 @@ def sheet(name: str) -> Sheet:
         children=[child] if name == "checks" else [],
         parent=ROWS["checks"] if name == "silent" else None,
         may_withdraw=one.is_open and one.state != "ready",
-        may_answer=question is not None and question.kind == "answer",
+        may_answer=question is not None and question.kind in ("answer", "document"),
         appeal_until=NOW + timedelta(days=29) if refused else None,
         appeal_service="kw.moi.gdt.appeal" if refused else None,
         more_lines="200" if name == "late" else None,

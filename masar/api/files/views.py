@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from django.conf import settings
+from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.utils import translation
@@ -111,7 +112,15 @@ def _sent(request: HttpRequest) -> tuple[bytes, str | None]:
     return content, (request.content_params or {}).get("charset") if media.startswith("text/") else None
 
 
+class _InMemory(MemoryFileUploadHandler):
+    """Holds a file of any size that is taken: rows about persons are never on a disk in the open."""
+
+    def handle_raw_input(self, *args: Any, **named: Any) -> None:
+        self.activated = True
+
+
 def _uploaded(request: HttpRequest) -> bytes:
+    request.upload_handlers = [_InMemory(request)]
     try:
         files = [file for _, each in request.FILES.lists() for file in each]
     except (MultiPartParserError, ValueError) as trouble:

@@ -10,14 +10,19 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from django.db.backends.utils import CursorWrapper
+
+from masar.cases.actions.chunk import Chunk
 from masar.cases.actions.errors import AlreadyClosed, Empty, NotAllowed, NotFound, NothingAsked, TooLate, TooLong
 from masar.cases.actions.items import Item, person_actor
-from masar.cases.actions.record import record, self_event
+from masar.cases.actions.record import Alongside, record, self_event
+from masar.cases.actions.shelf import Papers, sent_off
 from masar.cases.queries import Sheet, my_request
+from masar.cases.rules.drafts import Draft, handed_in, told
 from masar.cases.rules.events import SELF
 from masar.kernel import clock
 from masar.kernel.canonical import NotCanonical, digest
-from masar.kernel.database import acting
+from masar.kernel.database import acting, take
 from masar.kernel.ids import shown
 from masar.people.queries import Viewer
 
@@ -35,18 +40,17 @@ def withdraw(viewer: Viewer, number: int, token: str = "") -> int:
     return _settled(partial(_withdraw, viewer, number))
 
 
-def answer(viewer: Viewer, number: int, token: str, words: Mapping[str, Any]) -> int:
-    """Answer what is asked; the same answer twice is taken once.
+def answer(viewer: Viewer, number: int, token: str, words: Mapping[str, Any], pressed: str = "") -> int:
+    """Answer what is asked, with the papers of the draft; the same press twice is taken once.
 
+    `pressed` names the press: what was posted, or the draft that was sent. Without it, the words do.
     Raises: NotFound, NothingAsked (also when another question stands now), Empty, TooLong.
     """
     given = {str(key): value for key, value in words.items() if value not in (None, "")}
-    if not given:
-        raise Empty
     if any(len(str(value)) > LONGEST for value in given.values()):
         raise TooLong(f"An answer has at most {LONGEST} characters.")
     try:
-        once = f"answer|{token}|{digest(given).hex()}"
+        once = f"answer|{token}|{pressed or digest(given).hex()}"
     except NotCanonical as trouble:
         raise NotAllowed(str(trouble)) from None
     return _settled(partial(_answer, viewer, number, token, given, once))
@@ -78,12 +82,24 @@ def _withdraw(viewer: Viewer, number: int) -> int:
 
 def _answer(viewer: Viewer, number: int, token: str, given: Mapping[str, Any], once: str) -> int:
     sheet = _sheet(viewer, number)
-    if sheet.question is None or not sheet.may_answer or sheet.question.token != token:
+    question, draft = sheet.question, sheet.draft
+    if question is None or not sheet.may_answer or question.token != token:
         if _has_happened(viewer, number, once):
             return number
         raise NothingAsked
-    _act(viewer, sheet, "answered", {"answer": given}, once)
+    papers = handed_in(draft.papers, question.papers) if draft else {}
+    if not given and not papers:
+        raise Empty
+    data = {"answer": given} | ({"papers": told(papers)} if papers else {})
+    _act(viewer, sheet, "answered", data, once, partial(_finish, viewer, draft, papers) if draft else None)
     return number
+
+
+def _finish(viewer: Viewer, draft: Draft, papers: Papers, cursor: CursorWrapper, chunk: Chunk) -> None:
+    take(cursor, "masar_citizen", person=viewer.person_id)
+    item = chunk.items[0]
+    if item.status == "accepted" and not sent_off(cursor, viewer, draft, papers, item.number):
+        raise _ChangedMeanwhile
 
 
 def _appeal(viewer: Viewer, number: int, reason: str) -> int:
@@ -132,7 +148,9 @@ def _has_happened(viewer: Viewer, number: int, once: str) -> bool:
         return cursor.fetchone() is not None
 
 
-def _act(viewer: Viewer, sheet: Sheet, type_: str, data: Mapping[str, Any], once: str) -> Item:
+def _act(
+    viewer: Viewer, sheet: Sheet, type_: str, data: Mapping[str, Any], once: str, alongside: Alongside | None = None
+) -> Item:
     """Record an act, after all that is known of the request, even where an agency's clock runs ahead.
 
     Raises: NotAllowed, _ChangedMeanwhile.
@@ -140,7 +158,8 @@ def _act(viewer: Viewer, sheet: Sheet, type_: str, data: Mapping[str, Any], once
     now = clock.now()
     at = max(now, sheet.row.last_at + _SOONEST)
     event = self_event(sheet.row.number, type_, once, at, data)
-    item = record(person_actor(viewer.person_id), [event], received_at=now, seq=sheet.row.seq)[0]
+    actor, seq = person_actor(viewer.person_id), sheet.row.seq
+    item = record(actor, [event], received_at=now, seq=seq, alongside=alongside)[0]
     problem = item.problem or {}
     if problem.get("code") == "changed-meanwhile":
         raise _ChangedMeanwhile

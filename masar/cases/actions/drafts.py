@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -15,16 +15,16 @@ from masar.cases.actions.errors import Barred, Incomplete, NoSuchDraft, NotAllow
 from masar.cases.actions.items import person_actor
 from masar.cases.actions.known import filled, remember_said
 from masar.cases.actions.record import record, self_event
-from masar.cases.queries.drafts import DRAFT, draft_of, sealed_draft, whole_application
-from masar.cases.rules.drafts import KEPT_FOR, LONGEST, Draft
+from masar.cases.actions.shelf import Papers, begun, key_of, let_go, locked, put, sent_off
+from masar.cases.queries.drafts import Application, whole_application
+from masar.cases.rules.drafts import KEPT_FOR, LONGEST, PAPER, Draft, handed_in, missing, told
 from masar.cases.rules.events import SELF
 from masar.catalogue.queries import Definition, catalogue
 from masar.catalogue.rules.eligibility import bar
 from masar.catalogue.rules.form import faults, pruned
 from masar.kernel import clock
 from masar.kernel.database import acting, take
-from masar.kernel.ids import new_row_id
-from masar.people.queries import SessionEnded, Viewer, person_key
+from masar.people.queries import Viewer
 
 _TRIES = 8
 
@@ -47,25 +47,17 @@ def keep(
     if any(len(str(value)) > LONGEST for value in answers.values()):
         raise TooLong(f"An answer has at most {LONGEST} characters.")
     with acting("masar_citizen", person=viewer.person_id) as cursor:
-        key = _key(cursor, viewer)
-        draft = _locked(cursor, viewer, service, key) or _begun(cursor, viewer, service, key)
-        changed = draft.changed(answers, facts or {})
-        cursor.execute(
-            "update cases_draft set sealed = %s::bytea, changed_at = greatest(clock_timestamp(), changed_at"
-            " + interval '1 microsecond') where person_id = %s::bigint and id = %s::uuid",
-            [sealed_draft(changed, viewer.person_id, key), viewer.person_id, draft.id],
-        )
-    return changed
+        key = key_of(cursor, viewer)
+        draft = locked(cursor, viewer, service, key) or _begun(cursor, viewer, service, key)
+        return put(cursor, viewer, draft.changed(answers, facts or {}), key)
 
 
 def discard(viewer: Viewer, service: str) -> None:
     """Forget the person's draft of a service; a second press finds it forgotten. Raises: SessionEnded."""
     with acting("masar_citizen", person=viewer.person_id) as cursor:
-        _key(cursor, viewer)
-        cursor.execute(
-            "delete from cases_draft where person_id = %s::bigint and service = %s",
-            [viewer.person_id, service],
-        )
+        key = key_of(cursor, viewer)
+        if draft := locked(cursor, viewer, service, key):
+            let_go(cursor, viewer, draft)
 
 
 def send(viewer: Viewer, service: str, draft_id: UUID) -> int:
@@ -79,9 +71,9 @@ def send(viewer: Viewer, service: str, draft_id: UUID) -> int:
             return _sent(viewer, draft_id)
         application, civil_id, key = found
         assert application.draft is not None
-        form = _complete(filled(application), application.facts)
+        form, papers = _complete(application, filled(application))
         try:
-            return _open(viewer, application.draft, form, civil_id, key)
+            return _open(viewer, application.draft, form, papers, civil_id, key)
         except _DraftChanged:
             continue
     raise NotAllowed("The draft changes at this moment. Look again.")
@@ -94,19 +86,20 @@ def forget_left_drafts(now: datetime | None = None) -> int:
         return int(cursor.rowcount)
 
 
-def _complete(draft: Draft, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the form as it is sent. Raises: Barred, Incomplete."""
-    document = draft.definition.document
-    if barred := bar(document, facts):
+def _complete(application: Application, draft: Draft) -> tuple[dict[str, Any], Papers]:
+    """Return the form and the papers as they are sent. Raises: Barred, Incomplete."""
+    document, asked = draft.definition.document, application.papers
+    if barred := bar(document, application.facts):
         raise Barred(barred)
     schema = document["form"]["schema"]
     form = pruned(schema, draft.answers)
-    if wrong := faults(schema, form):
+    lacking = {f"{PAPER}{id_}": "missing" for id_ in missing(draft.papers, asked)}
+    if wrong := faults(schema, form) | lacking:
         raise Incomplete(wrong)
-    return form
+    return form, handed_in(draft.papers, asked)
 
 
-def _open(viewer: Viewer, draft: Draft, form: Mapping[str, Any], civil_id: str, key: bytes) -> int:
+def _open(viewer: Viewer, draft: Draft, form: Mapping[str, Any], papers: Papers, civil_id: str, key: bytes) -> int:
     """Record the opening and forget the draft in one transaction. Raises: NotAllowed, _DraftChanged."""
     data = {
         "service": draft.definition.id,
@@ -115,25 +108,30 @@ def _open(viewer: Viewer, draft: Draft, form: Mapping[str, Any], civil_id: str, 
         "civil_id": civil_id,
         "form": form,
     }
+    data |= {"papers": told(papers)} if papers else {}
     event = self_event(0, "opened", _once(draft.id), clock.now(), data)
-    item = record(person_actor(viewer.person_id), [event], alongside=partial(_finish, viewer, draft, form, key))[0]
+    keep_said = partial(remember_said, person_id=viewer.person_id, key=key, draft=draft, form=form)
+    finish = partial(_finish, viewer, draft, papers, keep_said)
+    item = record(person_actor(viewer.person_id), [event], alongside=finish)[0]
     if item.status not in ("accepted", "duplicate") or item.number is None:
         raise NotAllowed((item.problem or {}).get("detail", ""))
     return item.number
 
 
 def _finish(
-    viewer: Viewer, draft: Draft, form: Mapping[str, Any], key: bytes, cursor: CursorWrapper, chunk: Chunk
+    viewer: Viewer,
+    draft: Draft,
+    papers: Papers,
+    keep_said: Callable[[CursorWrapper], None],
+    cursor: CursorWrapper,
+    chunk: Chunk,
 ) -> None:
     take(cursor, "masar_citizen", person=viewer.person_id)
-    cursor.execute(
-        "delete from cases_draft where person_id = %s::bigint and id = %s::uuid and changed_at = %s::timestamptz",
-        [viewer.person_id, draft.id, draft.changed_at],
-    )
-    if not cursor.rowcount and chunk.items[0].status == "accepted":
+    item = chunk.items[0]
+    if sent_off(cursor, viewer, draft, papers, item.number):
+        keep_said(cursor)
+    elif item.status == "accepted":
         raise _DraftChanged
-    if cursor.rowcount:
-        remember_said(cursor, viewer.person_id, key, draft, form)
 
 
 def _sent(viewer: Viewer, draft_id: UUID) -> int:
@@ -156,39 +154,9 @@ def _once(draft_id: UUID) -> str:
     return f"apply|{draft_id.hex}"
 
 
-def _key(cursor: CursorWrapper, viewer: Viewer) -> bytes:
-    """Return the person's key. Raises: SessionEnded when the log-in was ended."""
-    cursor.execute(
-        "select k.wrapped, k.kek from people_person_key k join people_session s on s.person_id = k.person_id"
-        " where k.person_id = %s::bigint and s.id = %s::uuid and s.ended_at is null",
-        [viewer.person_id, viewer.session],
-    )
-    row = cursor.fetchone()
-    if row is None:
-        raise SessionEnded
-    return person_key(viewer.person_id, bytes(row[0]), row[1])
-
-
-def _locked(cursor: CursorWrapper, viewer: Viewer, service: str, key: bytes) -> Draft | None:
-    cursor.execute(
-        f"select {DRAFT} from cases_draft d where d.person_id = %s::bigint and d.service = %s for update",  # noqa: S608
-        [viewer.person_id, service],
-    )
-    row = cursor.fetchone()
-    return draft_of(row, viewer.person_id, key) if row else None
-
-
 def _begun(cursor: CursorWrapper, viewer: Viewer, service: str, key: bytes) -> Draft:
-    """Begin a draft; where another page begins it at the same moment, theirs is taken. Raises: NotFound."""
-    row, now = _in_force(service), clock.now()
-    draft = Draft(new_row_id(), catalogue().definitions[row], now, now)
-    cursor.execute(
-        "insert into cases_draft (id, person_id, definition_id, service, sealed, made_at, changed_at)"
-        " values (%s::uuid, %s::bigint, %s::int, %s, %s::bytea, %s::timestamptz, %s::timestamptz)"
-        " on conflict (person_id, service) do nothing",
-        [draft.id, viewer.person_id, row, service, sealed_draft(draft, viewer.person_id, key), now, now],
-    )
-    return _locked(cursor, viewer, service, key) or draft
+    """Begin the draft of an application. Raises: NotFound."""
+    return begun(cursor, viewer, service, _in_force(service), key)
 
 
 def _in_force(service: str) -> int:

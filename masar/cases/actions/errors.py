@@ -44,6 +44,12 @@ class Empty(Refusal):
     code, title = "empty", "Write your answer first"
 
 
+class TooManyPapers(Refusal):
+    """There are as many files for this paper as are taken."""
+
+    code, title = "too-many-papers", "There are too many files for this paper"
+
+
 class TooLate(NotAllowed):
     """The time for this is over."""
 

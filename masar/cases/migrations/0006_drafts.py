@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             name="Draft",
             fields=[
                 ("id", models.UUIDField(primary_key=True, serialize=False)),
-                ("service", models.CharField(max_length=200)),
+                ("subject", models.CharField(max_length=200)),
                 ("sealed", models.BinaryField()),
                 ("made_at", models.DateTimeField()),
                 ("changed_at", models.DateTimeField()),
@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "cases_draft",
                 "indexes": [models.Index("changed_at", name="draft_by_age")],
-                "constraints": [models.UniqueConstraint(fields=("person", "service"), name="draft_once")],
+                "constraints": [models.UniqueConstraint(fields=("person", "subject"), name="draft_once")],
             },
         ),
         migrations.RunSQL(SQL),

@@ -9,9 +9,10 @@ from typing import Any
 
 import msgspec
 
-from masar.cases.rules.drafts import Draft
+from masar.cases.rules.drafts import Draft, Paper
 from masar.cases.rules.known import joined
-from masar.catalogue.queries import Definition, catalogue
+from masar.catalogue.queries import Definition, PaperAsk, catalogue, papers
+from masar.catalogue.rules.form import pruned
 from masar.catalogue.rules.known import given, sources_of
 from masar.kernel import clock
 from masar.kernel.crypto import CannotOpen, open_sealed, seal
@@ -35,7 +36,7 @@ DRAFT = "d.id, d.definition_id, d.sealed, d.made_at, d.changed_at"
 _PAGE = f"""
 select {PROFILE}, s.alive, {DRAFT}, {FACTS}
 {person_on_page("$2")}
-  left join lateral (select * from cases_draft d where d.person_id = z.pid and d.service = $3) d on true
+  left join lateral (select * from cases_draft d where d.person_id = z.pid and d.subject = $3) d on true
   {FACTS_OF_PERSON}
 """  # noqa: S608 - the parts are ours, values are parameters
 
@@ -68,6 +69,13 @@ class Application:
         """The draft's name in a form: each page says which draft it belongs to. Empty where there is none."""
         return self.draft.id.hex if self.draft else ""
 
+    @property
+    def papers(self) -> list[PaperAsk]:
+        """The papers that are asked for, after what is known and answered so far."""
+        document = self.definition.document
+        answers = pruned(document["form"]["schema"], self.answers) if self.draft else {}
+        return papers(document, self.facts, answers)
+
     def with_draft(self, draft: Draft) -> Application:
         """Return what the pages know once the draft has changed."""
         return replace(self, draft=draft, facts=joined(self.known, draft.facts))
@@ -76,6 +84,8 @@ class Application:
 class _Sealed(msgspec.Struct, omit_defaults=True):
     answers: dict[str, Any] = {}
     facts: dict[str, Any] = {}
+    papers: dict[str, list[Paper]] = {}
+    token: str = ""
 
 
 _read = msgspec.json.Decoder(_Sealed).decode
@@ -116,10 +126,11 @@ def draft_of(columns: Sequence[Any], person_id: int, key: bytes) -> Draft | None
     except CannotOpen:
         return None
     definition = catalogue().definitions[definition_id]
-    return Draft(id_, definition, made_at, changed_at, inner.answers, inner.facts)
+    return Draft(id_, definition, made_at, changed_at, inner.answers, inner.facts, inner.papers, inner.token)
 
 
 def sealed_draft(draft: Draft, person_id: int, key: bytes) -> bytes:
     """Seal what a draft holds."""
-    plain = msgspec.json.encode(_Sealed(dict(draft.answers), dict(draft.facts)))
+    files = {document: list(papers) for document, papers in draft.papers.items()}
+    plain = msgspec.json.encode(_Sealed(dict(draft.answers), dict(draft.facts), files, draft.token))
     return seal(key, plain, "cases_draft", "sealed", draft.id.hex, person_id)

@@ -53,7 +53,7 @@ select {PROFILE}, s.alive, c.*, a.*, coalesce(l.rows, '[]')::text{column}
 
 _DRAFTS = """
   left join lateral (select json_agg(json_build_array(d.definition_id, d.changed_at) order by d.changed_at desc) rows
-      from cases_draft d where d.person_id = z.pid) d on true
+      from cases_draft d where d.person_id = z.pid and d.subject ~ '^[a-z]') d on true
 """
 PAGES = {filter_: _page(filter_) for filter_ in _WHERE}  # type: ignore[arg-type]
 HOME = _page("open", ", coalesce(d.rows, '[]')::text", _DRAFTS)

@@ -10,16 +10,19 @@ from uuid import UUID
 
 import msgspec
 
+from masar.cases.queries.drafts import DRAFT, draft_of
 from masar.cases.queries.rows import _COLUMNS, _row, decode_rows
 from masar.cases.queries.timeline import opened_record
 from masar.cases.rules.clock import CITIZEN, attribute
+from masar.cases.rules.drafts import Draft
 from masar.cases.rules.events import SELF, Event
 from masar.cases.rules.fold import child_of, fold
 from masar.cases.rules.path import moves_into, path_of
 from masar.cases.rules.standing import Case, Child, Move, Standing, question_token, withdrawal_of
-from masar.cases.rules.story import Line, Question, Row, Share, Sheet, Stop
-from masar.catalogue.queries import catalogue
-from masar.catalogue.rules.definition import Definition, Text
+from masar.cases.rules.story import Line, Question, Row, Sent, Share, Sheet, Stop
+from masar.catalogue.queries import PaperAsk, catalogue, papers_of_task
+from masar.catalogue.rules.definition import Definition, Task, Text
+from masar.files.queries import MOST, TYPES
 from masar.kernel.crypto import CannotOpen, open_sealed
 from masar.kernel.database import read_as_person
 from masar.people.queries import PROFILE, Profile, SessionEnded, Viewer, person_key, person_on_page, profile_of
@@ -29,7 +32,7 @@ _EVENT = "e.request_id, e.source, e.event_id, e.type, e.at, e.sequence, e.facts,
 
 PAGE = f"""
 select {PROFILE}, s.alive, r.id, r.parent_id, r.first_received_at, c.wrapped, json_build_array({_COLUMNS}),
-       f.rows, e.rows, b.bytes, b.ids
+       f.rows, e.rows, b.bytes, b.ids, {DRAFT}
 {person_on_page("$2")}
   left join lateral (select * from cases_request r where r.person_id = z.pid and r.number = $3) r on true
   left join lateral (select * from cases_case_key c where c.person_id = z.pid and c.request_id = r.id) c on true
@@ -48,6 +51,7 @@ select {PROFILE}, s.alive, r.id, r.parent_id, r.first_received_at, c.wrapped, js
                             array_agg(e.id order by e.received_at, e.id) ids
       from cases_event e
      where e.person_id = z.pid and e.request_id = r.id and e.received_at >= r.first_received_at) b on true
+  left join lateral (select * from cases_draft d where d.person_id = z.pid and d.subject = r.number::text) d on true
 """  # noqa: S608 - the parts are ours, values are parameters
 
 
@@ -78,7 +82,7 @@ def my_request(
     if row is None or not row[12]:
         raise SessionEnded
     profile = profile_of(row[:12])
-    request_id, parent_id, _, wrapped, columns, family, events, sealed, ids = row[13:]
+    request_id, parent_id, _, wrapped, columns, family, events, sealed, ids = row[13:22]
     if request_id is None:
         return None
     reader = _Reader(
@@ -90,6 +94,7 @@ def my_request(
         [(item[0], item[1], item[2], decode_rows([item[3]])[0]) for item in family or ()],
         [msgspec.convert(item, _Stored, strict=False) for item in events or ()],
         list(zip(ids or (), sealed or (), strict=True)),
+        _draft(row),
     )
     return profile, reader.sheet(now, lines_before)
 
@@ -102,6 +107,14 @@ def _case_key(row: Sequence[Any], request_id: int, wrapped: bytes | None) -> byt
         return open_sealed(outer, bytes(wrapped or b""), "cases_case_key", "wrapped", request_id, person_id)
     except CannotOpen:
         return b""
+
+
+def _draft(row: Sequence[Any]) -> Draft | None:
+    """Open what was filled in of an answer; None where nothing was, or the person was erased."""
+    try:
+        return draft_of(row[22:], row[0], person_key(row[0], bytes(row[2] or b""), row[3] or "")) if row[22] else None
+    except CannotOpen:
+        return None
 
 
 class _Reader:
@@ -117,11 +130,12 @@ class _Reader:
         family: Sequence[tuple[int, int | None, bool, Any]],
         stored: Sequence[_Stored],
         sealed: Sequence[tuple[UUID, bytes]],
+        draft: Draft | None,
     ) -> None:
         self.request_id, self.parent_id, self.row, self.family = request_id, parent_id, row, family
         self.definition: Definition = row.definition
         self._key, self._person_id, self._stored = key, person_id, stored
-        self._calendar_of = catalogue().calendar_of
+        self._calendar_of, self._draft = catalogue().calendar_of, draft
         own = [item for item in stored if item.request_id == request_id]
         self._sealed = {(item.source, item.event_id): pair for item, pair in zip(own, sealed, strict=True)}
         self._late = {(item.source, item.event_id) for item in own if item.is_late}
@@ -157,11 +171,20 @@ class _Reader:
             parent=next((_row(columns, None) for id_, _, _, columns in self.family if id_ == self.parent_id), None),
             may_withdraw=self.row.is_open
             and withdrawal_of(self.definition) in self.definition.allowed_from(self.standing.step),
-            may_answer=question is not None and question.kind == "answer",
+            may_answer=question is not None and question.kind in ("answer", "document"),
             appeal_until=appeal_until,
             appeal_service=appeal_service,
             more_lines=str(first) if first else None,
+            draft=self._draft if question and self._draft and self._draft.token == question.token else None,
+            sent=self._sent(),
         )
+
+    def _sent(self) -> Sent:
+        """Gather what the person sent of themselves."""
+        own = [move.event for move in self.folded.moves if move.event.type in ("opened", "answered")]
+        said = [self.record(event.name) for event in own if event.source == SELF]
+        form: Mapping[str, Any] = next((data["form"] for data in said if data.get("form")), {})
+        return Sent(form, [paper for data in said for paper in data.get("papers", ())])
 
     def record(self, name: tuple[str, str]) -> Mapping[str, Any]:
         """Open the data of one event; empty when its key is gone."""
@@ -217,6 +240,7 @@ class _Reader:
             where=task.where if task else (),
             due_at=standing.limit_at,
             token=question_token(standing),
+            papers=_papers(self.definition, standing, task),
         )
 
     def _appeal(self, now: datetime) -> tuple[datetime | None, str | None]:
@@ -228,6 +252,14 @@ class _Reader:
         if filed or now > until or catalogue().current(outcome.appeal.service, now.date()) is None:
             return None, None
         return until, outcome.appeal.service
+
+
+def _papers(definition: Definition, standing: Standing, task: Task | None) -> Sequence[PaperAsk]:
+    """Return the papers that are asked for; where none is named, whatever the agency's words ask for."""
+    if (standing.asked.kind if standing.asked else task.kind if task else "") != "document":
+        return ()
+    named = papers_of_task(definition.document, task.documents) if task else []
+    return named or [PaperAsk("asked", {}, {}, TYPES, MOST, False)]
 
 
 def _teller(event: Event) -> Literal["agency", "person", "masar"]:

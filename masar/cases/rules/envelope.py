@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Literal
 
-from masar.cases.rules.events import PREFIX, TYPES, Event, short_type
+from masar.cases.rules.events import PREFIX, SELF, TYPES, Event, short_type
 from masar.kernel.canonical import NotCanonical, canonical_decoded
 from masar.kernel.clock import read_instant, write_instant
 from masar.kernel.ids import civil_id_digits, is_dotted, read_number
@@ -185,6 +185,8 @@ def _data_flaws(record: Mapping[str, Any]) -> list[Flaw]:
     if not isinstance(data, Mapping):
         return [Flaw("/data", "data", "Send data as a JSON object.")]
     kinds = TYPES[short]["facts"] | TYPES[short]["sealed"]
+    if record.get("source") == SELF:
+        kinds = kinds | TYPES[short].get("own", {})
     flaws = [
         Flaw(f"/data/{name}", "missing", f"{name} is missing.")
         for name in TYPES[short]["required"]

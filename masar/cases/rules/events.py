@@ -1,7 +1,8 @@
 """What an agency, a person or Masar itself may report of a request: the event types and the shape of their data.
 
 Types and meanings: docs/adr/0001. An event *names where the request now is*.
-`FACTS` are structural and hold nothing personal: they stand plain beside the event. All other data is sealed.
+`facts` are structural and hold nothing personal: they stand plain beside the event. All other data is sealed. `own` is
+sealed too, and only Masar reports it: what a person handed in here.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ TYPES: Mapping[str, Mapping[str, Any]] = {
             "appeal": "boolean",
         },
         "sealed": {"civil_id": "civil-id", "name": "line", "form": "object", "note": "text", "office": "line"},
+        "own": {"papers": "list"},
     },
     "step": {
         "required": ["step"],
@@ -42,6 +44,7 @@ TYPES: Mapping[str, Mapping[str, Any]] = {
         "required": [],
         "facts": {"step": "id"},
         "sealed": {"answer": "object", "note": "text", "office": "line"},
+        "own": {"papers": "list"},
     },
     "noted": {
         "required": ["note"],

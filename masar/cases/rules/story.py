@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from masar.cases.rules.drafts import Draft
 from masar.catalogue.rules.definition import Definition, Step, Text
+from masar.catalogue.rules.eligibility import PaperAsk
 
 Filter = Literal["open", "needs-you", "in-progress", "ready", "late", "archive"]
 
@@ -143,6 +145,15 @@ class Question:
     where: Sequence[str] = ()
     due_at: datetime | None = None
     token: str = ""  # names this asking; sent back so that a double press answers once
+    papers: Sequence[PaperAsk] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What the person has sent of themselves: the form, and papers as their events tell them."""
+
+    form: Mapping[str, Any] = field(default_factory=dict)
+    papers: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,4 +174,5 @@ class Sheet:
     appeal_until: datetime | None = None  # set when an appeal may be filed now
     appeal_service: str | None = None
     more_lines: str | None = None  # cursor of earlier lines
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    draft: Draft | None = None  # what was filled in of the answer
+    sent: Sent = field(default_factory=Sent)

@@ -14,6 +14,7 @@ from conftest import logged_in, new_civil_id
 from masar.cases import actions
 from masar.cases.actions import Barred, Incomplete, NoSuchDraft, NotFound
 from masar.cases.queries import my_application, my_request, my_requests
+from masar.files.tests.good import jpeg
 from masar.kernel import clock
 from masar.kernel.database import acting
 from masar.people.actions import end_session, introduce
@@ -38,6 +39,12 @@ def phone(person: str) -> Any:
     return logged_in(person)
 
 
+def ready(viewer: Any, answers: dict[str, Any] = GOOD, **named: Any) -> Any:
+    """Fill in what is asked for, with its photograph; return the draft."""
+    draft = actions.keep(viewer, RENEW, answers, **named)
+    return actions.attach(viewer, RENEW, draft.id, "photo", jpeg(), "صورة.jpg")
+
+
 def opened_of(viewer: Any) -> list[int]:
     return [row.number for row in my_requests(viewer, "open", None, clock.now())[1].rows]
 
@@ -49,7 +56,7 @@ def test_a_draft_begun_on_one_device_is_ended_on_another(person: str, phone: Any
     assert there is not None
     assert there.draft is not None
     assert there.draft.answers == {"licence_number": "12345678"}
-    actions.keep(desk, RENEW, {"delivery": "kiosk", "declaration": True})
+    ready(desk, {"delivery": "kiosk", "declaration": True})
     number = actions.send(phone, RENEW, there.draft.id)
     found = my_request(desk, number, clock.now())
     assert found is not None
@@ -61,7 +68,7 @@ def test_a_draft_begun_on_one_device_is_ended_on_another(person: str, phone: Any
 
 
 def test_the_form_rules_out_steps_of_the_path(phone: Any) -> None:
-    draft = actions.keep(phone, RENEW, GOOD)
+    draft = ready(phone)
     found = my_request(phone, actions.send(phone, RENEW, draft.id), clock.now())
     assert found is not None
     coming = [stop.step.id for stop in found[1].stops]
@@ -70,13 +77,13 @@ def test_the_form_rules_out_steps_of_the_path(phone: Any) -> None:
 
 
 def test_a_draft_sent_again_returns_the_same_request(phone: Any) -> None:
-    draft = actions.keep(phone, RENEW, GOOD)
+    draft = ready(phone)
     numbers = {actions.send(phone, RENEW, draft.id) for _ in range(3)}
     assert opened_of(phone) == list(numbers)
 
 
 def test_a_draft_sent_by_many_at_once_is_one_request(phone: Any) -> None:
-    draft = actions.keep(phone, RENEW, GOOD)
+    draft = ready(phone)
 
     def press(_: int) -> int:
         try:
@@ -94,7 +101,7 @@ def test_what_another_page_changes_while_a_draft_is_sent_is_sent_too(
 ) -> None:
     from masar.cases.actions import drafts
 
-    draft = actions.keep(phone, RENEW, GOOD)
+    draft = ready(phone)
     read = drafts.whole_application
     reads = []
 
@@ -113,9 +120,9 @@ def test_what_another_page_changes_while_a_draft_is_sent_is_sent_too(
 
 
 def test_after_sending_the_same_service_can_be_asked_for_again(phone: Any) -> None:
-    first = actions.keep(phone, RENEW, GOOD)
+    first = ready(phone)
     one = actions.send(phone, RENEW, first.id)
-    second = actions.keep(phone, RENEW, GOOD)
+    second = ready(phone)
     assert second.id != first.id
     other = actions.send(phone, RENEW, second.id)
     assert sorted(opened_of(phone)) == sorted([one, other])
@@ -134,7 +141,7 @@ def test_what_is_wrong_is_refused_at_its_field_and_the_draft_stays(
     changes: dict[str, Any], field: str, code: str | None, phone: Any
 ) -> None:
     answers = {name: value for name, value in (GOOD | changes).items() if value is not None}
-    draft = actions.keep(phone, RENEW, answers)
+    draft = ready(phone, answers)
     with pytest.raises(Incomplete) as refused:
         actions.send(phone, RENEW, draft.id)
     assert list(refused.value.faults) == [field]
@@ -148,7 +155,7 @@ def test_what_is_wrong_is_refused_at_its_field_and_the_draft_stays(
 
 
 def test_a_condition_known_not_to_be_met_bars_with_its_remedy(phone: Any) -> None:
-    draft = actions.keep(phone, RENEW, GOOD, facts={"fines.unpaid_fils": 5000})
+    draft = ready(phone, GOOD, facts={"fines.unpaid_fils": 5000})
     with pytest.raises(Barred) as refused:
         actions.send(phone, RENEW, draft.id)
     assert refused.value.bar.remedy == "kw.moi.gdt.pay-fines"
@@ -156,7 +163,7 @@ def test_a_condition_known_not_to_be_met_bars_with_its_remedy(phone: Any) -> Non
 
 
 def test_an_answer_that_no_longer_applies_is_not_sent(phone: Any, person: str) -> None:
-    draft = actions.keep(phone, RENEW, GOOD | {"delivery": "post", "address": "الجهراء"})
+    draft = ready(phone, GOOD | {"delivery": "post", "address": "الجهراء"})
     actions.keep(phone, RENEW, {"delivery": "kiosk"})
     number = actions.send(phone, RENEW, draft.id)
     assert "form" in _opening_of(phone, number)
@@ -182,7 +189,7 @@ def _opening_of(viewer: Any, number: int) -> dict[str, Any]:
 
 
 def test_a_stranger_neither_sees_nor_sends_a_draft(phone: Any) -> None:
-    draft = actions.keep(phone, RENEW, GOOD)
+    draft = ready(phone)
     civil_id = new_civil_id()
     introduce(civil_id, "فيصل التجريبي", "ar", secrets.token_hex(8))
     stranger = logged_in(civil_id)
@@ -237,7 +244,7 @@ def test_a_draft_left_alone_is_forgotten_after_its_time(phone: Any) -> None:
 
 
 def test_a_discarded_draft_is_gone_and_discarding_twice_is_nothing(phone: Any) -> None:
-    draft = actions.keep(phone, RENEW, GOOD)
+    draft = ready(phone)
     actions.discard(phone, RENEW)
     actions.discard(phone, RENEW)
     with pytest.raises(NoSuchDraft):
@@ -247,7 +254,7 @@ def test_a_discarded_draft_is_gone_and_discarding_twice_is_nothing(phone: Any) -
 def test_the_agency_finds_what_was_sent_among_its_requests(phone: Any) -> None:
     from masar.cases.queries import agency_request
 
-    number = actions.send(phone, RENEW, actions.keep(phone, RENEW, GOOD).id)
+    number = actions.send(phone, RENEW, ready(phone).id)
     found = agency_request("kw.moi.gdt", number)
     assert found is not None
     assert found.agency_ref is None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connections
@@ -16,6 +18,7 @@ from masar.cases.actions import Barred, Incomplete
 from masar.cases.queries import Application, my_application
 from masar.cases.rules.known import is_fixed, joined
 from masar.cases.tests.test_applying import _opening_of as opening_of
+from masar.files.tests.good import jpeg, pdf
 from masar.kernel.clock import now
 from masar.kernel.database import acting
 from masar.people.actions import Telling, introduce, tell
@@ -51,6 +54,15 @@ def found(viewer: Any, service: str = RENEW) -> Application:
     return application
 
 
+def ready(viewer: Any, service: str, answers: Mapping[str, Any], **named: Any) -> UUID:
+    """Keep answers and attach every paper that is asked for; return the draft's id."""
+    draft = actions.keep(viewer, service, answers, **named)
+    for paper in found(viewer, service).papers:
+        content = jpeg() if "image/jpeg" in paper.accept else pdf()
+        actions.attach(viewer, service, draft.id, paper.id, content, "ورقة")
+    return draft.id
+
+
 def test_what_an_agency_told_is_in_the_application_in_one_statement(viewer: Any, civil_id: str) -> None:
     told(civil_id, licence__number="12345678", fines__unpaid_fils=0, nobody__asks=1)
     found(viewer)
@@ -69,43 +81,43 @@ def test_what_an_agency_told_is_in_the_application_in_one_statement(viewer: Any,
 
 def test_what_is_known_is_sent_without_being_asked(viewer: Any, civil_id: str) -> None:
     told(civil_id, licence__number="12345678")
-    draft = actions.keep(viewer, RENEW, {"delivery": "kiosk", "declaration": True})
-    number = actions.send(viewer, RENEW, draft.id)
+    draft = ready(viewer, RENEW, {"delivery": "kiosk", "declaration": True})
+    number = actions.send(viewer, RENEW, draft)
     sent = {"licence_number": "12345678", "delivery": "kiosk", "declaration": True}
     assert opening_of(viewer, number)["form"] == sent
 
 
 def test_what_the_person_writes_instead_is_sent(viewer: Any, civil_id: str) -> None:
     told(civil_id, licence__number="12345678")
-    draft = actions.keep(viewer, RENEW, {"licence_number": "87654321", "delivery": "kiosk", "declaration": True})
-    number = actions.send(viewer, RENEW, draft.id)
+    draft = ready(viewer, RENEW, {"licence_number": "87654321", "delivery": "kiosk", "declaration": True})
+    number = actions.send(viewer, RENEW, draft)
     assert opening_of(viewer, number)["form"]["licence_number"] == "87654321"
     assert found(viewer).facts["licence.number"] == "12345678"
 
 
 def test_what_another_agency_told_answers_nothing(viewer: Any, civil_id: str) -> None:
     told(civil_id, "kw.moh", licence__number="12345678")
-    draft = actions.keep(viewer, RENEW, {"delivery": "kiosk", "declaration": True})
+    draft = ready(viewer, RENEW, {"delivery": "kiosk", "declaration": True})
     with pytest.raises(Incomplete) as refused:
-        actions.send(viewer, RENEW, draft.id)
+        actions.send(viewer, RENEW, draft)
     assert refused.value.faults == {"licence_number": "missing"}
 
 
 def test_the_agency_wins_over_the_draft_and_bars(viewer: Any, civil_id: str) -> None:
-    draft = actions.keep(viewer, RENEW, POST | {"licence_number": "12345678"}, facts={"fines.unpaid_fils": 0})
+    draft = ready(viewer, RENEW, POST | {"licence_number": "12345678"}, facts={"fines.unpaid_fils": 0})
     told(civil_id, fines__unpaid_fils=5000)
     assert found(viewer).facts["fines.unpaid_fils"] == 5000
-    assert found(viewer).with_draft(draft).facts["fines.unpaid_fils"] == 5000
+    assert found(viewer).with_draft(actions.keep(viewer, RENEW, {})).facts["fines.unpaid_fils"] == 5000
     with pytest.raises(Barred):
-        actions.send(viewer, RENEW, draft.id)
+        actions.send(viewer, RENEW, draft)
     told(civil_id, days=0, fines__unpaid_fils=0)
-    assert actions.send(viewer, RENEW, draft.id)
+    assert actions.send(viewer, RENEW, draft)
 
 
 def test_what_the_person_says_of_themselves_is_known_the_next_time(viewer: Any) -> None:
-    draft = actions.keep(viewer, RENEW, POST | {"licence_number": "12345678"})
+    draft = ready(viewer, RENEW, POST | {"licence_number": "12345678"})
     assert found(viewer, CARD).known.keys() == {"person.age"}
-    actions.send(viewer, RENEW, draft.id)
+    actions.send(viewer, RENEW, draft)
     fact = found(viewer, CARD).known["person.address"]
     assert (fact.value, fact.source) == (POST["address"], "masar")
     assert found(viewer, RENEW).facts == {"person.address": POST["address"]}
@@ -113,8 +125,8 @@ def test_what_the_person_says_of_themselves_is_known_the_next_time(viewer: Any) 
 
 def test_a_new_word_of_the_person_replaces_the_old_one(viewer: Any) -> None:
     for address in ("السالمية", "الجهراء"):
-        draft = actions.keep(viewer, RENEW, POST | {"licence_number": "12345678", "address": address})
-        actions.send(viewer, RENEW, draft.id)
+        draft = ready(viewer, RENEW, POST | {"licence_number": "12345678", "address": address})
+        actions.send(viewer, RENEW, draft)
         assert found(viewer, CARD).facts["person.address"] == address
     actions.keep(viewer, CARD, {}, facts={"person.is_citizen": True, "person.address": "الفروانية"})
     assert found(viewer, CARD).facts["person.address"] == "الفروانية"
@@ -122,18 +134,18 @@ def test_a_new_word_of_the_person_replaces_the_old_one(viewer: Any) -> None:
 
 
 def test_what_was_known_before_is_not_said_anew_by_sending(viewer: Any) -> None:
-    actions.send(viewer, RENEW, actions.keep(viewer, RENEW, POST | {"licence_number": "12345678"}).id)
+    actions.send(viewer, RENEW, ready(viewer, RENEW, POST | {"licence_number": "12345678"}))
     before = found(viewer, CARD).known["person.address"]
-    again = actions.keep(viewer, RENEW, {"licence_number": "12345678", "delivery": "post", "declaration": True})
-    number = actions.send(viewer, RENEW, again.id)
+    again = ready(viewer, RENEW, {"licence_number": "12345678", "delivery": "post", "declaration": True})
+    number = actions.send(viewer, RENEW, again)
     assert opening_of(viewer, number)["form"]["address"] == POST["address"]
     assert found(viewer, CARD).known["person.address"] == before
 
 
 def test_an_answer_about_one_request_fills_no_other(viewer: Any, civil_id: str) -> None:
     facts = {"passport.number": "P123", "birth.notice_number": "77", "person.is_citizen": True}
-    draft = actions.keep(viewer, PASSPORT, _form(PASSPORT), facts=facts)
-    actions.send(viewer, PASSPORT, draft.id)
+    draft = ready(viewer, PASSPORT, _form(PASSPORT), facts=facts)
+    actions.send(viewer, PASSPORT, draft)
     with acting("masar_citizen", person=viewer.person_id) as cursor:
         cursor.execute("select fact, source from people_fact where person_id = %s::bigint", [viewer.person_id])
         assert cursor.fetchall() == [("person.is_citizen", "masar")]
@@ -156,15 +168,15 @@ def test_what_is_not_sent_is_not_kept(viewer: Any, civil_id: str, kept_from_send
     answers = POST if kept_from_sending == "faults" else POST | {"licence_number": "12345678"}
     if kept_from_sending == "bar":
         told(civil_id, fines__unpaid_fils=1)
-    draft = actions.keep(viewer, RENEW, answers)
+    draft = ready(viewer, RENEW, answers)
     with pytest.raises((Barred, Incomplete)):
-        actions.send(viewer, RENEW, draft.id)
+        actions.send(viewer, RENEW, draft)
     assert "person.address" not in found(viewer, CARD).known
 
 
 def test_an_answer_that_does_not_apply_is_not_kept(viewer: Any) -> None:
-    draft = actions.keep(viewer, RENEW, POST | {"licence_number": "12345678", "delivery": "kiosk"})
-    actions.send(viewer, RENEW, draft.id)
+    draft = ready(viewer, RENEW, POST | {"licence_number": "12345678", "delivery": "kiosk"})
+    actions.send(viewer, RENEW, draft)
     assert "person.address" not in found(viewer, CARD).known
 
 
@@ -173,9 +185,9 @@ def test_a_child_is_told_by_their_civil_id(kuwait: None) -> None:
     introduce(child, "سالم التجريبي", "ar", secrets.token_hex(8))
     viewer = logged_in(child)
     service = "kw.moi.ce.criminal-status-certificate"
-    draft = actions.keep(viewer, service, _form(service), facts={"person.age": 40})
+    draft = ready(viewer, service, _form(service), facts={"person.age": 40})
     with pytest.raises(Barred):
-        actions.send(viewer, service, draft.id)
+        actions.send(viewer, service, draft)
 
 
 def test_what_is_fixed_counts_before_what_is_said_and_that_before_what_was_said() -> None:

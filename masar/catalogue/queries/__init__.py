@@ -29,7 +29,16 @@ from masar.catalogue.rules.answers import read, written
 from masar.catalogue.rules.calendar import Calendar
 from masar.catalogue.rules.changes import Difference
 from masar.catalogue.rules.definition import Definition, Duration, Promise, Text, parse
-from masar.catalogue.rules.eligibility import Bar, FactAsk, bar, facts_asked, papers, prefill
+from masar.catalogue.rules.eligibility import (
+    Bar,
+    FactAsk,
+    PaperAsk,
+    bar,
+    facts_asked,
+    papers,
+    papers_of_task,
+    prefill,
+)
 from masar.catalogue.rules.form import Ask, ask_of, asks
 from masar.catalogue.rules.known import behind, sources_of
 from masar.catalogue.rules.languages import direction, own_name
@@ -45,6 +54,7 @@ __all__ = [
     "Difference",
     "Duration",
     "FactAsk",
+    "PaperAsk",
     "Promise",
     "Section",
     "Snapshot",
@@ -71,6 +81,7 @@ __all__ = [
     "look_again",
     "own_name",
     "papers",
+    "papers_of_task",
     "parse",
     "prefill",
     "price_range",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,6 +79,12 @@ def papers(document: Mapping[str, Any], facts: Mapping[str, Any], values: Mappin
     known = {**facts, **{f"form.{name}": value for name, value in values.items()}}
     asked = [(paper, _answer(paper.get("when", True), known)) for paper in document.get("documents", ())]
     return [_paper(paper, needed) for paper, needed in asked if needed is not False]
+
+
+def papers_of_task(document: Mapping[str, Any], ids: Sequence[str]) -> list[PaperAsk]:
+    """Return the papers that a task asks for. Which of them are needed is said by whoever asks."""
+    named = {paper["id"]: paper for paper in document.get("documents", ())}
+    return [_paper(named[id_], False) for id_ in ids if id_ in named]
 
 
 def prefill(document: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -94,6 +94,8 @@ def notice_of(done: str, sheet: Sheet) -> Notice | None:
     row = sheet.row
     if done == "answered" and any(line.type == "answered" and line.by == "person" for line in sheet.lines[-3:]):
         return Notice("ok", "done", _("Your answer has arrived"), _("It stands in the timeline. The agency goes on."))
+    if done == "kept" and sheet.draft is not None:
+        return Notice("ok", "done", _("Your answer is kept"), _("It is not sent yet. Go on when you like."))
     if done == "applied" and row.is_open:
         return Notice(
             "ok", "done", _("Your request is sent"), _("This is its page: here you see each step, as it happens.")

@@ -112,7 +112,17 @@ def practice_part() -> Part:
     return Part(
         _("Day to day"),
         _("Large amounts, history, reading, what you know of persons, testing, and what Masar conforms to."),
-        [_many(), _limits(), _history(), _reading(), facts_section(), _testing(), _conformance(), _leak()],
+        [
+            _many(),
+            _limits(),
+            _history(),
+            _reading(),
+            _filled(),
+            facts_section(),
+            _testing(),
+            _conformance(),
+            _leak(),
+        ],
     )
 
 
@@ -182,6 +192,29 @@ def _reading() -> Section:
             example_file("follow.py"),
             shown("python3 follow.py 2026-11-01T00:00:00Z"),
             example_file("services.sh"),
+        ],
+    )
+
+
+def _filled() -> Section:
+    return Section(
+        "application",
+        _("Read what was filled in"),
+        [
+            words(
+                _(
+                    "A request that a person began on Masar has `urn:masar:self` as the source of its first event. You "
+                    "read who applied, the form, the papers, and each answer since."
+                )
+            ),
+            words(
+                _(
+                    "Papers were looked at and written anew: a PDF without programs and attachments, or a picture. "
+                    "Names come from the person: do not use them as paths."
+                )
+            ),
+            example_file("application.py"),
+            shown("python3 application.py 48291733065 papers"),
         ],
     )
 

@@ -13,23 +13,25 @@ from masar.cases.queries import Application
 from masar.catalogue.queries import (
     Ask,
     FactAsk,
+    PaperAsk,
     asks,
     bar,
     facts_asked,
-    papers,
     service,
     written,
 )
 from masar.portal.look import Look
 from masar.portal.presenters import prices
 from masar.portal.presenters.forms import EMPTY, Field, field_of, with_texts
-from masar.portal.presenters.known import behind_bar, fact_for, is_settled, known_words, source_words
+from masar.portal.presenters.known import behind_bar, is_given, is_settled, known_words, source_words
+from masar.portal.presenters.papers import PaperField, files_of, missing_words, paper_field
 from masar.portal.presenters.services import apply_url, url_of
 from masar.portal.presenters.spans import span
 from masar.portal.tongue import gettext as _
 from masar.portal.words import agency, comma, day, day_in_full, digits, phrase, said
 
-FACT = "fact."
+FACT, PAPER = "fact.", "paper."
+One = FactAsk | Ask | PaperAsk
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,23 @@ class QuestionView:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperView:
+    """One paper on its page."""
+
+    service: Markup
+    title: Markup
+    progress: Markup
+    paper: PaperField
+    back: str
+    draft: str
+
+    @property
+    def errors(self) -> list[tuple[str, str]]:
+        """What is wrong, beside the id of the field."""
+        return [(f"paper-{self.paper.id}", self.paper.error)] if self.paper.error else []
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One answer among all. `error`: it is missing or wrong; `known`: who told it; no `url` where it stays."""
 
@@ -101,7 +120,6 @@ class CheckView:
     url: str
     answers: Sequence[Answer]
     declarations: Sequence[Field]
-    papers: Sequence[Markup]
     cost: Markup
     draft: str
     title: str
@@ -113,16 +131,22 @@ class CheckView:
         return wrong + [(f"f-{field.name}", field.error) for field in self.declarations if field.error]
 
 
-def questions_of(found: Application) -> list[FactAsk | Ask]:
+def questions_of(found: Application) -> list[One]:
     """Return what is asked, one page each, for what is answered so far; declarations stand with all answers."""
+    return [*_questions(found), *found.papers]
+
+
+def _questions(found: Application) -> list[FactAsk | Ask]:
     document = found.definition.document
     answers = found.answers
     form = [ask for ask in asks(document["form"]["schema"], answers) if ask.kind != "checkbox"]
     return [*facts_asked(document, {}), *form]
 
 
-def name_of(one: FactAsk | Ask) -> str:
-    """Return the last part of a question's address."""
+def name_of(one: One) -> str:
+    """Return the last part of the address of a question, or of a paper."""
+    if isinstance(one, PaperAsk):
+        return f"{PAPER}{one.id}"
     return f"{FACT}{one.id}" if isinstance(one, FactAsk) else one.name
 
 
@@ -161,13 +185,13 @@ def start_view(look: Look, found: Application) -> StartView:
         url=apply_url(definition.id),
         barrier=barrier_of(look, found),
         questions=_count(look, found),
-        papers=_papers(look, found),
+        papers=[said(look, paper.title) for paper in found.papers if paper.required],
         cost=prices.total(look, definition, found.answers if found.draft else None),
         promise=span(look, promise.within, promise.clock) if promise else "",
         draft_until=day(look, draft.ends_at) if draft else Markup(),
         next_url=next_url(found),
         draft=found.code,
-        has_known=any(fact_for(found, one) for one in questions_of(found)),
+        has_known=any(is_given(found, one) for one in questions_of(found)),
     )
 
 
@@ -176,25 +200,45 @@ def next_url(found: Application, after: str = "") -> str:
     url, asked = apply_url(found.definition.id), questions_of(found)
     names = [name_of(one) for one in asked]
     if after in names:
-        rest = [name_of(one) for one in asked[names.index(after) + 1 :] if not fact_for(found, one)]
+        rest = [name_of(one) for one in asked[names.index(after) + 1 :] if not is_given(found, one)]
         return f"{url}{rest[0] if rest else 'check'}/"
-    open_ = [name_of(one) for one in asked if value_in(found, one) is None and ask_in(one).required]
+    open_ = [name_of(one) for one in asked if _is_open(found, one)]
     return f"{url}{open_[0] if open_ else 'check'}/"
+
+
+def _is_open(found: Application, one: One) -> bool:
+    """Tell whether something that is required is not there yet."""
+    if isinstance(one, PaperAsk):
+        return one.required and not (found.draft and found.draft.papers.get(one.id))
+    return ask_in(one).required and value_in(found, one) is None
+
+
+def paper_view(look: Look, found: Application, one: PaperAsk, error: str, *, from_check: bool) -> PaperView:
+    """Show one paper with what is attached, and what is wrong with what was sent."""
+    back, progress = _place(look, found, one, from_check=from_check)
+    paper = paper_field(look, one, found.draft, error)
+    return PaperView(said(look, found.definition.title), paper.label, progress, paper, back, found.code)
+
+
+def _place(look: Look, found: Application, one: One, *, from_check: bool) -> tuple[str, Markup]:
+    """Return the page before this one, and which of how many it is."""
+    names = [name_of(other) for other in questions_of(found) if other == one or not is_given(found, other)]
+    at = names.index(name_of(one))
+    url = apply_url(found.definition.id)
+    back = f"{url}check/" if from_check else f"{url}{names[at - 1]}/" if at else url
+    return back, phrase(_("Page %(number)s of %(all)s"), number=digits(look, at + 1), all=digits(look, len(names)))
 
 
 def question_view(
     look: Look, found: Application, one: FactAsk | Ask, given: Sequence[str], fault: str | None, *, from_check: bool
 ) -> QuestionView:
     """Show one question with what was typed, or what the draft holds, and what is wrong with it."""
-    names = [name_of(other) for other in questions_of(found) if other == one or not fact_for(found, other)]
-    at = names.index(name_of(one))
-    url = apply_url(found.definition.id)
-    back = f"{url}check/" if from_check else f"{url}{names[at - 1]}/" if at else url
+    back, progress = _place(look, found, one, from_check=from_check)
     field = with_texts(look, _field(look, found, one), given, fault)
     return QuestionView(
         service=said(look, found.definition.title),
         title=field.label,
-        progress=phrase(_("Question %(number)s of %(all)s"), number=digits(look, at + 1), all=digits(look, len(names))),
+        progress=progress,
         field=field,
         back=back,
         draft=found.code,
@@ -219,7 +263,6 @@ def check_view(look: Look, found: Application, faults: Mapping[str, str], ticked
             with_texts(look, _field(look, found, ask), ["true"] * (ask.name in ticked), faults.get(ask.name))
             for ask in declared
         ],
-        papers=_papers(look, found),
         cost=prices.total(look, definition, found.answers if found.draft else None),
         draft=found.code,
         title=_("Check your answers before you send them"),
@@ -231,15 +274,29 @@ def _field(look: Look, found: Application, one: FactAsk | Ask) -> Field:
     return field_of(look, ask_in(one), found.definition.document["form"].get("words", {}), label)
 
 
-def _answer(look: Look, found: Application, one: FactAsk | Ask, faults: Mapping[str, str], url: str) -> Answer:
-    name, ask, value = name_of(one), ask_in(one), value_in(found, one)
+def _answer(look: Look, found: Application, one: One, faults: Mapping[str, str], url: str) -> Answer:
+    name = name_of(one)
+    if isinstance(one, PaperAsk):
+        error = missing_words() if name in faults else ""
+        shown = _attached(look, found, one)
+        return Answer(name.replace(".", "-"), said(look, one.title), shown, f"{url}{name}/?from=check", error)
+    ask, value = ask_in(one), value_in(found, one)
     field = with_texts(look, _field(look, found, one), [], faults.get(name))
-    shown = _shown(look, ask, field, value)
+    shown = shown_answer(look, ask, field, value)
     change = "" if is_settled(found, one) else f"{url}{name}/?from=check"
     return Answer(name.replace(".", "-"), field.label, shown, change, field.error, known_words(look, found, one))
 
 
-def _shown(look: Look, ask: Ask, field: Field, value: Any) -> Markup:
+def _attached(look: Look, found: Application, one: PaperAsk) -> Markup:
+    files = files_of(look, one.id, found.draft)
+    if not files:
+        return phrase('<span class="soft">%(words)s</span>', words=_("Nothing attached"))
+    names = [phrase("<bdi>%(name)s</bdi> (%(size)s)", name=file.name, size=file.size) for file in files]
+    return phrase("<br>").join(names)
+
+
+def shown_answer(look: Look, ask: Ask, field: Field, value: Any) -> Markup:
+    """Show an answer as it was meant."""
     if value is None:
         return phrase('<span class="soft">%(words)s</span>', words=_("Not answered"))
     texts = written(ask, value)
@@ -253,14 +310,9 @@ def _shown(look: Look, ask: Ask, field: Field, value: Any) -> Markup:
 
 
 def _count(look: Look, found: Application) -> Markup:
-    count = sum(not fact_for(found, one) for one in questions_of(found))
+    count = sum(not is_given(found, one) for one in _questions(found))
     if count == 0:
         return phrase("%(words)s", words=_("No questions: what is needed is known already."))
     if count == 1:
         return phrase("%(words)s", words=_("One question."))
     return phrase(_("About %(number)s questions, one on each page."), number=digits(look, count))
-
-
-def _papers(look: Look, found: Application) -> list[Markup]:
-    asked = papers(found.definition.document, found.facts, found.answers)
-    return [said(look, paper.title) for paper in asked if paper.required]

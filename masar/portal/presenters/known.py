@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from masar.cases.queries import Application, is_fixed
-from masar.catalogue.queries import Ask, FactAsk, behind, prefill
+from masar.catalogue.queries import Ask, FactAsk, PaperAsk, behind, prefill
 from masar.people.queries import AGE, OWN, Fact
 from masar.portal.look import Look
 from masar.portal.tongue import gettext as _
@@ -24,7 +24,12 @@ def fact_for(found: Application, one: FactAsk | Ask) -> Fact | None:
     return found.known.get(one.prefill or "") if one.name in found.given else None
 
 
-def is_settled(found: Application, one: FactAsk | Ask) -> bool:
+def is_given(found: Application, one: FactAsk | Ask | PaperAsk) -> bool:
+    """Tell whether a question is answered by what is known, so that it is not asked."""
+    return not isinstance(one, PaperAsk) and fact_for(found, one) is not None
+
+
+def is_settled(found: Application, one: FactAsk | Ask | PaperAsk) -> bool:
     """Tell whether the person cannot change an answer: a fact that is no field of the form, told by who knows it."""
     fact = fact_for(found, one) if isinstance(one, FactAsk) else None
     return fact is not None and isinstance(one, FactAsk) and is_fixed(fact, one.id)

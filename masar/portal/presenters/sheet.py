@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from masar.cases.queries import Question, Row, Sheet
+from masar.catalogue.queries import written
 from masar.portal.glossary import word
 from masar.portal.look import Look
 from masar.portal.presenters import promises
-from masar.portal.presenters.forms import Field, fields_of
+from masar.portal.presenters.forms import Field, fields_of, with_texts
+from masar.portal.presenters.papers import PaperField, paper_field
 from masar.portal.presenters.path import StopView, stops_of
 from masar.portal.presenters.places import PLACES
 from masar.portal.presenters.rows import Card, card, url_of
@@ -34,6 +36,9 @@ class Need:
     until: Markup
     kind: str
     fields: Sequence[Field]
+    papers: Sequence[PaperField]
+    saved: bool
+    draft: str
     token: str
     places: Sequence[str]
     then: str
@@ -77,13 +82,19 @@ class SheetView:
     what_now: Sequence[Markup]
     appeal_until: Markup
     may_withdraw: bool
+    has_sent: bool
     is_verified: bool
     shown: Markup
     next_date: Markup
 
 
-def view_of(look: Look, sheet: Sheet, fields: Sequence[Field] | None = None) -> SheetView:
-    """Say everything about one request; `fields` are those of the answer, when some were typed already."""
+def view_of(
+    look: Look, sheet: Sheet, fields: Sequence[Field] | None = None, faults: Mapping[str, str] | None = None
+) -> SheetView:
+    """Say everything about one request; `fields` are those of the answer, when some were typed already.
+
+    `faults` say what is wrong with a file, by the document that it is for.
+    """
     row = sheet.row
     standing = standing_of(row, look)
     appeals = [child for child in sheet.children if _is_appeal(row, child)]
@@ -100,7 +111,7 @@ def view_of(look: Look, sheet: Sheet, fields: Sequence[Field] | None = None) -> 
         facts=_facts(look, row),
         details=_details(look, sheet),
         freshness=freshness(look, row),
-        need=_need(look, sheet, fields) if sheet.question else None,
+        need=_need(look, sheet, fields, faults or {}) if sheet.question else None,
         stops=stops_of(look, sheet, [child for child in sheet.children if child not in appeals]),
         lines=lines_of(look, sheet),
         more=sheet.more_lines or "",
@@ -110,6 +121,7 @@ def view_of(look: Look, sheet: Sheet, fields: Sequence[Field] | None = None) -> 
         what_now=what_now(look, sheet),
         appeal_until=day(look, sheet.appeal_until) if sheet.appeal_until else Markup(),
         may_withdraw=sheet.may_withdraw,
+        has_sent=bool(sheet.sent.form or sheet.sent.papers),
         is_verified=row.definition.verified,
         shown=reference(look, row.number),
         next_date=promises.line(look, row)
@@ -166,12 +178,13 @@ def _service_url(row: Row) -> str:
     return url_of_service(row.definition.id, row.definition.version)
 
 
-def _need(look: Look, sheet: Sheet, fields: Sequence[Field] | None) -> Need:
+def _need(look: Look, sheet: Sheet, fields: Sequence[Field] | None, faults: Mapping[str, str]) -> Need:
     question: Question = sheet.question  # type: ignore[assignment]  # the caller looked
     row = sheet.row
     step = row.definition.steps.get(row.step)
+    draft = sheet.draft
     if fields is None:
-        fields = fields_of(look, question.form) if sheet.may_answer else ()
+        fields = _fields(look, sheet) if sheet.may_answer and not question.papers else ()
     return Need(
         title=said(look, row.definition.title_of(row.step)),
         message=said(look, question.message),
@@ -179,10 +192,23 @@ def _need(look: Look, sheet: Sheet, fields: Sequence[Field] | None) -> Need:
         until=promises.until(look, row),
         kind="ready" if row.state == "ready" else question.kind,
         fields=fields,
+        papers=[paper_field(look, ask, draft, faults.get(ask.id, "")) for ask in question.papers],
+        saved=draft is not None,
+        draft=draft.id.hex if draft else "",
         token=question.token,
         places=[PLACES[place]() for place in question.where if place in PLACES],
         then=_then(look, row),
     )
+
+
+def _fields(look: Look, sheet: Sheet) -> list[Field]:
+    """Make the fields of an answer, with what was kept of it."""
+    question: Question = sheet.question  # type: ignore[assignment]  # the caller looked
+    kept = sheet.draft.answers if sheet.draft else {}
+    return [
+        with_texts(look, one, written(one.ask, kept[one.name]), None) if one.ask and one.name in kept else one
+        for one in fields_of(look, question.form)
+    ]
 
 
 def _then(look: Look, row: Row) -> str:

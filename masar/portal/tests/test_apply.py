@@ -7,6 +7,7 @@ import secrets
 from datetime import date
 from random import Random
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connections
@@ -19,12 +20,12 @@ from conftest import logged_in, new_civil_id
 from demo.forms import fill
 from masar.cases import actions
 from masar.cases.queries import my_application, my_requests
-from masar.catalogue.queries import asks, bar, catalogue, service, services
+from masar.catalogue.queries import PaperAsk, asks, bar, catalogue, service, services
 from masar.kernel import clock
 from masar.people.actions import introduce
 from masar.portal.look import LANGUAGES
 from masar.portal.presenters.apply import ask_in, name_of, questions_of
-from masar.portal.tests.filling import typed
+from masar.portal.tests.filling import paper_for, photograph, typed
 from masar.portal.views import apply, lists
 
 pytestmark = pytest.mark.database
@@ -58,6 +59,12 @@ class Visitor:
         with translation.override(self.language):
             return lists.first(request).content.decode()
 
+    def fill_in(self) -> None:
+        """Fill in all that renewing a licence asks for."""
+        actions.keep(self.viewer, RENEW, {"licence_number": "12345678", "delivery": "kiosk"})
+        draft = UUID(self.draft(RENEW))
+        actions.attach(self.viewer, RENEW, draft, "photo", photograph().read(), "صورة.jpg")
+
     def found(self, id: str) -> Any:
         return my_application(self.viewer, id)
 
@@ -83,11 +90,17 @@ def answered(visitor: Visitor, id: str, answers: dict[str, Any]) -> None:
         shown = visitor.ask(apply.question, id, name=name)
         assert shown.status_code == 200, (name, shown.headers)
         one = next(one for one in questions_of(visitor.found(id)) if name_of(one) == name)
-        ask = ask_in(one)
-        value = FACTS.get(ask.name, answers.get(ask.name))
-        answer = visitor.ask(apply.question, id, {"draft": visitor.draft(id)} | typed(ask, value), name=name)
-        assert answer.status_code == 303, (name, value, answer.content.decode()[-3000:])
+        answer = visitor.ask(apply.question, id, {"draft": visitor.draft(id)} | sent_for(one, answers), name=name)
+        assert answer.status_code == 303, (name, answer.content.decode()[-3000:])
         at = answer["Location"]
+
+
+def sent_for(one: Any, answers: dict[str, Any]) -> dict[str, Any]:
+    """What a browser sends from one page."""
+    if isinstance(one, PaperAsk):
+        return {"file": paper_for(one.accept), "next": "1"}
+    ask = ask_in(one)
+    return typed(ask, FACTS.get(ask.name, answers.get(ask.name)))
 
 
 def every_service() -> list[str]:
@@ -180,7 +193,8 @@ def test_what_is_missing_is_named_before_anything_is_sent(kuwait: None) -> None:
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "Licence number: Write your answer here." in page
-    for place in ("a-licence_number", "a-delivery", "f-declaration"):
+    assert "A recent photograph: Choose a file first." in page
+    for place in ("a-licence_number", "a-delivery", "a-paper-photo", "f-declaration"):
         assert f'href="#{place}"' in page
         assert f'id="{place}"' in page
     assert visitor.numbers() == []
@@ -215,7 +229,7 @@ def test_an_answer_that_bars_leads_back_to_what_is_in_the_way(kuwait: None) -> N
 def test_a_page_of_a_draft_that_was_sent_begins_no_other(kuwait: None) -> None:
     visitor = Visitor()
     draft = visitor.begin(RENEW)
-    actions.keep(visitor.viewer, RENEW, {"licence_number": "12345678", "delivery": "kiosk"})
+    visitor.fill_in()
     sent = visitor.ask(apply.check, RENEW, {"draft": draft, "declaration": "true"})
     assert sent["Location"].endswith("?done=applied")
     late = visitor.ask(apply.question, RENEW, {"draft": draft, "delivery": "post"}, name="delivery")
@@ -234,7 +248,7 @@ def test_what_was_begun_stands_on_the_first_page_until_it_is_sent(kuwait: None) 
     draft = visitor.begin(RENEW)
     assert begun in visitor.home()
     assert "Kept until" in visitor.home()
-    actions.keep(visitor.viewer, RENEW, {"licence_number": "12345678", "delivery": "kiosk"})
+    visitor.fill_in()
     assert visitor.ask(apply.check, RENEW, {"draft": draft, "declaration": "true"}).status_code == 303
     assert begun not in visitor.home()
 

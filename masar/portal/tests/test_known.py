@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from masar.cases import actions
+from masar.cases.tests.test_known import ready
 from masar.kernel import clock
 from masar.people.actions import Telling, tell
 from masar.portal.look import LANGUAGES
+from masar.portal.tests.filling import photograph
 from masar.portal.tests.test_apply import RENEW, Visitor
 from masar.portal.views import apply
 
@@ -43,9 +45,11 @@ def test_what_an_agency_told_is_not_asked_and_stands_with_its_source_and_day(kuw
     assert "What is known already is not asked" in start
     first = visitor.ask(apply.start, RENEW, {})["Location"]
     assert first.endswith("/apply/delivery/")
-    assert "Question 1 of 1" in plain(page(visitor, apply.question, name="delivery"))
+    assert "Page 1 of 2" in plain(page(visitor, apply.question, name="delivery"))
     sent = visitor.ask(apply.question, RENEW, {"draft": visitor.draft(RENEW), "delivery": "kiosk"}, name="delivery")
-    assert sent["Location"].endswith("/check/")
+    assert sent["Location"].endswith("/paper.photo/")
+    photo = {"draft": visitor.draft(RENEW), "file": photograph(), "next": "1"}
+    assert visitor.ask(apply.question, RENEW, photo, name="paper.photo")["Location"].endswith("/check/")
     check = page(visitor, apply.check)
     assert "12345678" in check
     assert re.search(r"Known to the Ministry of Interior – General Traffic Department, \w+", plain(check)), plain(check)
@@ -72,7 +76,7 @@ def test_what_is_known_can_be_changed_and_then_is_the_persons_own(kuwait: None) 
 def test_what_may_be_left_out_is_offered_and_not_sent_unseen(kuwait: None) -> None:
     visitor = Visitor("en", 40)
     answers = {"licence_number": "12345678", "delivery": "post", "address": "السالمية", "declaration": True}
-    actions.send(visitor.viewer, RENEW, actions.keep(visitor.viewer, RENEW, answers).id)
+    actions.send(visitor.viewer, RENEW, ready(visitor.viewer, RENEW, answers))
     id = "kw.mohe.degree-equivalence"
     assert visitor.found(id).given == {}
     visitor.begin(RENEW)
@@ -126,8 +130,7 @@ def with_answers(visitor: Visitor, id: str) -> None:
     from demo.forms import fill
 
     schema = visitor.found(id).definition.document["form"]["schema"]
-    actions.keep(visitor.viewer, id, fill(schema, Random(id), clock.now().date()))
-    actions.send(visitor.viewer, id, visitor.found(id).draft.id)
+    actions.send(visitor.viewer, id, ready(visitor.viewer, id, fill(schema, Random(id), clock.now().date())))
 
 
 def test_a_bar_says_who_told_it_and_when_and_its_remedy(kuwait: None) -> None:

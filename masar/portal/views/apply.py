@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from masar.cases import actions
 from masar.cases.queries import Application, Draft, my_application
-from masar.catalogue.queries import Ask, FactAsk, read, written
+from masar.catalogue.queries import Ask, FactAsk, PaperAsk, read, written
 from masar.people.queries import Viewer
 from masar.portal.look import Look
 from masar.portal.presenters.apply import (
@@ -19,15 +18,17 @@ from masar.portal.presenters.apply import (
     check_view,
     name_of,
     next_url,
+    paper_view,
     question_view,
     questions_of,
     start_view,
 )
 from masar.portal.presenters.forms import texts_of
 from masar.portal.presenters.known import is_settled, suggested
+from masar.portal.presenters.papers import missing_words, refused_words
 from masar.portal.presenters.rows import url_of
 from masar.portal.presenters.services import apply_url
-from masar.portal.views.visiting import SeeOther, for_person, look_for, page, posted
+from masar.portal.views.visiting import SeeOther, for_person, id_of, look_for, page, posted
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,7 +53,11 @@ def question(request: HttpRequest, viewer: Viewer, id: str, name: str) -> HttpRe
     if request.method != "POST":
         if barrier_of(look, found):
             return SeeOther(apply_url(id))
+        if isinstance(one, PaperAsk):
+            return _paper(request, look, found, one)
         return _question(request, look, found, one, _written(found, one), None)
+    if isinstance(one, PaperAsk):
+        return _take_paper(request, viewer, look, found, one)
     given = texts_of(ask_in(one), posted(request))
     value, fault = read(ask_in(one), given)
     if fault:
@@ -82,7 +87,7 @@ def discard(request: HttpRequest, viewer: Viewer, id: str) -> HttpResponse:
 
 
 def _send(request: HttpRequest, viewer: Viewer, look: Look, found: Application) -> HttpResponse:
-    draft, id_ = _draft_of(request), found.definition.id
+    draft, id_ = id_of(request.POST.get("draft", "")), found.definition.id
     if draft is None:
         return SeeOther(apply_url(id_))
     declared = check_view(look, found, {}).declarations
@@ -106,16 +111,11 @@ def _found(request: HttpRequest, viewer: Viewer, id_: str) -> tuple[Look, Applic
     return look_for(request, found.profile), found
 
 
-def _draft_of(request: HttpRequest) -> UUID | None:
-    try:
-        return UUID(request.POST.get("draft", ""))
-    except ValueError:
-        return None
-
-
 def _is_stale(request: HttpRequest, found: Application) -> bool:
     """Tell whether a page of a draft that was sent, or discarded, was sent again."""
-    return request.method == "POST" and found.draft is not None and _draft_of(request) != found.draft.id
+    if request.method != "POST" or found.draft is None:
+        return False
+    return id_of(request.POST.get("draft", "")) != found.draft.id
 
 
 def _written(found: Application, one: FactAsk | Ask) -> list[str]:
@@ -126,6 +126,34 @@ def _keep(viewer: Viewer, id_: str, one: FactAsk | Ask, value: object) -> Draft:
     if isinstance(one, FactAsk):
         return actions.keep(viewer, id_, {}, facts={one.id: value})
     return actions.keep(viewer, id_, {one.name: value})
+
+
+def _take_paper(request: HttpRequest, viewer: Viewer, look: Look, found: Application, one: PaperAsk) -> HttpResponse:
+    """Attach the file that was sent, or take one away; then go on, or stay for another."""
+    id_, name, draft = found.definition.id, name_of(one), found.draft
+    assert draft is not None
+    here = SeeOther(f"{apply_url(id_)}{name}/{'?from=check' if 'from' in request.GET else ''}")
+    try:
+        if gone := id_of(request.POST.get("remove", "")):
+            actions.detach(viewer, id_, draft.id, one.id, gone)
+            return here
+        if file := request.FILES.get("file"):
+            draft = actions.attach(viewer, id_, draft.id, one.id, file.read(), file.name or "")
+        elif one.required and not draft.papers.get(one.id):
+            return _paper(request, look, found, one, missing_words())
+    except actions.NoSuchDraft:
+        return SeeOther(apply_url(id_))
+    except (actions.NotAPaper, actions.TooManyPapers) as refusal:
+        return _paper(request, look, found, one, refused_words(look, refusal))
+    if "more" in request.POST:
+        return here
+    after = found.with_draft(draft)
+    return SeeOther(next_url(after) if "from" in request.GET else next_url(after, name))
+
+
+def _paper(request: HttpRequest, look: Look, found: Application, one: PaperAsk, error: str = "") -> HttpResponse:
+    view = paper_view(look, found, one, error, from_check="from" in request.GET)
+    return page(request, "paper.html", {"view": view}, 422 if error else 200)
 
 
 def _question(
