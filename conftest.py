@@ -19,10 +19,10 @@ from masar.kernel.ids import is_real_civil_id
 _counter = itertools.count(secrets.randbelow(10**6))
 
 
-def new_civil_id() -> str:
-    """Return a civil ID that nobody has: its check digit is wrong."""
-    number = secrets.randbelow(80) + 10
-    digits = f"2{number:02d}0101{next(_counter) % 10_000:04d}"
+def new_civil_id(age: int | None = None) -> str:
+    """Return a civil ID that nobody has, of somebody of an age or of any: its check digit is wrong."""
+    year = 1910 + secrets.randbelow(80) if age is None else datetime.now(UTC).year - age
+    digits = f"{year // 100 - 17}{year % 100:02d}0101{next(_counter) % 10_000:04d}"
     return next(digits + str(last) for last in range(10) if not is_real_civil_id(digits + str(last)))
 
 

@@ -101,6 +101,15 @@ class Api:
             raise Refused(200, f"{len(events)} events were sent and {len(items)} answered")
         return items
 
+    def tell(self, agency: str, items: Sequence[Mapping[str, Any]]) -> list[str]:
+        """Tell what an agency knows of persons, again and again until it is answered; return a status for each.
+
+        Raises: NoKey, Refused, GaveUp, Stopped.
+        """
+        headers = {"Content-Type": "application/json", **self._authority(agency)}
+        answer = self._patiently("PUT", "/api/v1/facts", headers, _json({"items": list(items)}))
+        return [str(item["status"]) for item in answer["items"]]
+
     def get(self, path: str, agency: str | None = None, **query: str) -> JSON | None:
         """Read a resource, for an agency with its key and a purpose; None when it is not there (404).
 

@@ -33,7 +33,7 @@ _PEOPLE = (
     ("latifa", "لطيفة ناصر الخالد", date(1969, 12, 5), "ar", "a finished request in the archive"),
     ("salem", "سالم ابراهيم الجابر", date(1975, 7, 26), "ar", "a building permit that waits for its fee"),
     ("haya", "هيا محمد السعد", date(2001, 2, 11), "ar", "a building permit issued; a card ready to collect"),
-    ("omar", "عمر يوسف الراشد", date(1993, 10, 19), "ar", "a building permit sent back for corrections"),
+    ("omar", "عمر يوسف الراشد", date(1993, 10, 19), "ar", "a building permit to correct; unpaid traffic fines"),
     ("aslam", "محمد اسلم", date(1981, 5, 3), "ur", "a new photograph is asked of him"),
     ("maria", "Maria Reyes", date(1990, 8, 24), "en", "a card to pay for; a licence in print"),
 )

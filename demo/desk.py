@@ -30,10 +30,11 @@ CHANCES: Mapping[Manner, Mapping[str, float]] = {
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What a move did: words for the log, and the step in which the request stands now, where it is in one."""
+    """What a move did: words for the log, the step in which the request stands now, or whether it ended well."""
 
     words: str = ""
     step: Step | None = None
+    is_completed: bool = False
 
 
 class Desk:
@@ -64,7 +65,9 @@ class Desk:
         words = self._sent(way.by, events)
         if into is not None and into.children and not words:
             words = self._open_children(whole, service, into, ())
-        return Moved(f"{whole['number']} {service.id}: {way.kind} {way.place} {words}".strip(), into)
+        ended = service.outcomes.get(way.place)
+        said = f"{whole['number']} {service.id}: {way.kind} {way.place} {words}".strip()
+        return Moved(said, into, ended is not None and ended.state == "completed")
 
     def note(self, known: Known, kind: str) -> str:
         """Say something without moving the request."""

@@ -10,6 +10,7 @@ from random import Random
 from demo.api import Api
 from demo.cast import CAST, Person
 from demo.desk import Desk, is_persons
+from demo.facts import AFTER, Knowledge
 from demo.history import HOUSE
 from demo.persons import Population
 from demo.services import Book, Service, Step
@@ -46,6 +47,7 @@ class Life:
         self._chance, self._clock, self._pace, self._rest = chance, clock, pace, rest
         self._book = book
         self._desk = Desk(api, book, chance, clock)
+        self._knowledge = Knowledge(api, clock)
         self.watch = Watch(api, sorted({service.holder(step) for service in book.values() for step in service.steps}))
         self._people = Population("life", 2_000)
         self._began = self._last_visit = clock()
@@ -61,7 +63,8 @@ class Life:
     def beat(self) -> list[str]:
         """Do what is due now; return a line for each thing that happened. Call it about each second."""
         self._ask()
-        lines = [self._answer(number) for number, (_, at) in list(self._due.items()) if at <= self._clock()]
+        lines = [self._knowledge.tell_daily()]
+        lines += [self._answer(number) for number, (_, at) in list(self._due.items()) if at <= self._clock()]
         lines += self._part()
         if self._clock() >= self._next_cast:
             self._next_cast = self._clock() + self._cast_pause()
@@ -141,7 +144,8 @@ class Life:
         moved = self._desk.move(known, self._below(known), "kind")
         if moved.step is not None and not moved.step.children:
             self._set(number, moved.step)
-        return moved.words
+        told = self._knowledge.tell_after(known.service, number) if moved.is_completed else ""
+        return "; ".join(filter(None, (moved.words, told)))
 
     def _part(self) -> list[str]:
         """Say a last word to those who withdrew."""
@@ -164,7 +168,7 @@ class Life:
         if willing and len(free) < FEWEST:
             person = self._chance.choices(willing, [FAVOUR if p.key in FAVOURITES else 1 for p in willing])[0]
             self._begun[person.key, f"{self._clock():%Y%m%d}"] += 1
-            return self._begin(person.key, person.civil_id, person.name, self._services(but=HOUSE))
+            return self._begin(person.key, person.civil_id, person.name, self._services(but=(HOUSE, *AFTER)))
         if not free:
             return "the cast wait for somebody"
         return self._move(self._chance.choices(free, [FAVOUR if k.cast_key in FAVOURITES else 1 for k in free])[0])
@@ -209,8 +213,8 @@ class Life:
             return len([c for c in self._below(known) if c.opened_at >= known.since]) < len(step.children)
         return not known.is_citizens or self._clock() - max(known.since, self._began) >= patience
 
-    def _services(self, but: str = "") -> list[Service]:
-        return [service for service in self._book.values() if weight_of(service) and service.id != but]
+    def _services(self, but: Sequence[str] = ()) -> list[Service]:
+        return [service for service in self._book.values() if weight_of(service) and service.id not in but]
 
     def _begin(self, key: str, civil_id: str, name: str, services: Sequence[Service]) -> str:
         service = self._chance.choices(services, [weight_of(service) for service in services])[0]

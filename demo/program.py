@@ -16,6 +16,7 @@ from pathlib import Path
 from random import Random
 
 from demo.api import Api, GaveUp
+from demo.facts import Knowledge
 from demo.heart import Heart
 from demo.history import FAMILIES, History
 from demo.keys import Keys, read_keys
@@ -97,10 +98,12 @@ def bring_in(settings: Settings, heart: Heart) -> str:
         for scene in SCENES:
             lane.add(reports(scene, anchor))
         lane.finish()
+        trouble = Knowledge(api, lambda: datetime.now(UTC)).tell_daily()
     finally:
         api.close()
     counts = sum((part.counts for part in told), start=Counter[str]())
     problems = [f"\n  {problem}" for part in told for problem in part.problems]
+    problems += [f"\n  {trouble}"] if trouble else []
     return ", ".join(f"{status} {count}" for status, count in sorted(counts.items())) + "".join(problems)
 
 

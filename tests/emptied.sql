@@ -14,6 +14,7 @@ delete from cases_reference where request_id in (select id from gone);
 delete from cases_directory where request_id in (select id from gone);
 set local session_replication_role = replica;  -- no look at each child of each parent: all go
 delete from cases_request where id in (select id from gone);
+delete from people_fact where sealed = '\x00';
 delete from people_session where person_id in (select person_id from gone);
 delete from people_person_key where person_id in (select person_id from gone);
 delete from people_person where id in (select person_id from gone);

@@ -16,6 +16,11 @@ insert into people_person_key select person.id, who.wrapped, who.kek from who, p
 insert into people_session (id, person_id, started_at)
   select gen_random_uuid(), id, now() from person, generate_series(1, 4);
 
+insert into people_fact (person_id, fact, source, sealed, known_at, holds_until)
+  select person.id, 'fact.' || f, (array['masar', 'kw.moi.gdt', 'kw.moh', 'kw.km'])[1 + f % 4], '\x00',
+         now() - n * interval '1 minute', now() - n * interval '1 minute' + interval '30 days'
+    from person, generate_series(1, 8) f;
+
 create temp table request as
   select nextval('cases_request_id_seq') as id, person.id as person_id, q.n, 10000000000 + q.n * 7 as number,
          (array['kw.moi.gdt', 'kw.moh', 'kw.km', 'kw.moe'])[1 + q.n % 4] as agency,

@@ -129,6 +129,14 @@ def test_examples_of_reading_list_what_was_reported(around: Mapping[str, str], t
 
 
 @pytest.mark.database
+@needs_curl
+def test_the_example_of_facts_is_kept(around: Mapping[str, str], tmp_path: Path) -> None:
+    run("python3", str(EXAMPLES / "first.py"), around=around, folder=tmp_path)  # now the person is known
+    for _ in range(2):
+        assert statuses(run("bash", str(EXAMPLES / "facts.sh"), around=around, folder=tmp_path)) == ["kept"]
+
+
+@pytest.mark.database
 def test_the_check_names_what_is_wrong_before_it_is_sent(around: Mapping[str, str], tmp_path: Path) -> None:
     event = tmp_path / "event.json"
     for short in type_words():

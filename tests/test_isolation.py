@@ -15,10 +15,11 @@ from conftest import Reporter, new_civil_id
 from masar.cases import actions
 from masar.cases.models import APPEND_ONLY
 from masar.files.tests.good import jpeg
+from masar.kernel.clock import now
 from masar.kernel.crypto import CannotOpen, open_sealed, seal, vault
 from masar.kernel.database import acting
 from masar.kernel.roles import GROUPS, LOGINS
-from masar.people.actions import start_session
+from masar.people.actions import Telling, start_session, tell
 from masar.people.queries import Viewer, person_key
 
 pytestmark = pytest.mark.database
@@ -75,6 +76,8 @@ def mine(kuwait: None) -> Mine:
             persons.append(cursor.fetchone()[0])
         with acting("masar_login"):
             start_session(persons[-1])
+        told = Telling(opened["data"]["civil_id"], now(), {"licence.number": "7", "fines.unpaid_fils": 0})
+        assert tell(agency, [told]) == [frozenset()]
     _with_a_photograph(persons[0])
     return Mine((persons[0], persons[1]), agencies, (requests[0], requests[1]))
 
@@ -133,14 +136,13 @@ def test_a_person_sees_only_rows_of_their_own(mine, owner):
                 looked += 1
                 assert row.get("person_id", row.get("id") if table == "people_person" else None) == me, table
                 assert other not in (row.get("person_id"), row.get("id") if table == "people_person" else None)
-    assert looked >= 2 * 7  # person, key, session, request, event, seen, case key
+    assert looked >= 2 * 8  # person, key, session, facts, request, event, seen, case key
 
 
 def test_an_agency_sees_only_rows_of_requests_in_which_it_has_part(mine, owner):
     looked = set()
-    for table in tables(owner):
-        if table in PUBLIC_ROWS:
-            continue
+    own = {"people_fact": "source", "files_paper": "id", "people_person_key": "person_id"}
+    for table in set(tables(owner)) - PUBLIC_ROWS.keys():
         for agency, request, person in zip(mine.agencies, mine.requests, mine.persons, strict=True):
             with acting("masar_system") as cursor:
                 cursor.execute("select request_id, person_id from cases_participation where agency_id = %s", [agency])
@@ -149,21 +151,20 @@ def test_an_agency_sees_only_rows_of_requests_in_which_it_has_part(mine, owner):
                 papers = cursor.fetchall()
             requests, persons = {row[0] for row in parts}, {row[1] for row in parts}
             handed_in = {paper for paper, at in papers if at in requests}
+            may = {"people_fact": {agency}, "files_paper": handed_in, "people_person_key": persons}
             assert request in requests
             assert person in persons
             for row in seen_by("masar_agency", table, agency=agency) or []:
                 looked.add(table)
-                if "agency_id" in row and table not in ("cases_request", "cases_event"):
+                if table in own:
+                    assert row[own[table]] in may[table], table
+                elif "agency_id" in row and table not in ("cases_request", "cases_event"):
                     assert row["agency_id"] == agency, table
-                elif table == "files_paper":
-                    assert row["id"] in handed_in
-                elif table == "people_person_key":
-                    assert row["person_id"] in persons
                 else:
                     assert row.get("request_id", row.get("id")) in requests, table
     assert looked == {"cases_request", "cases_event", "cases_seen", "cases_case_key", "cases_participation",
                       "cases_reference", "cases_conflict", "cases_parked", "people_person_key", "cases_paper",
-                      "files_paper"}  # fmt: skip
+                      "files_paper", "people_fact"}  # fmt: skip
 
 
 @pytest.mark.parametrize("role", ["masar_citizen", "masar_agency", "masar_public"])
@@ -184,7 +185,7 @@ def test_the_setting_of_another_kind_opens_nothing(mine, owner):
 
 def test_the_door_of_log_ins_sees_nothing_of_requests(mine, owner):
     for table in tables(owner):
-        if table.startswith(("cases_", "ledger_", "people_person")):
+        if table.startswith(("cases_", "ledger_", "people_fact", "people_person")):
             assert seen_by("masar_login", table) is None, table
 
 

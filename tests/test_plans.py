@@ -35,6 +35,7 @@ from masar.cases.queries import (
 )
 from masar.kernel.clock import now
 from masar.kernel.database import acting
+from masar.people.actions import Telling, remember, tell
 
 pytestmark = pytest.mark.database
 MODES = ("force_custom_plan", "force_generic_plan")
@@ -47,6 +48,7 @@ class Filled(NamedTuple):
     """The person whose rows are read, among thousands."""
 
     viewer: Any
+    civil_id: str
     number: int
     ref: str
     parent: int
@@ -114,7 +116,7 @@ def filled(kuwait: None) -> Iterator[Filled]:
         from masar.people.queries import Viewer
 
         viewer = Viewer(person[0], start_session(person[0]))
-    yield Filled(viewer, number, f"ref:{licence}", parent)
+    yield Filled(viewer, civil_id, number, f"ref:{licence}", parent)
     with psycopg.connect(os.environ["MASAR_PG_DSN"], autocommit=True) as owner:
         owner.execute(EMPTY.encode())
 
@@ -214,6 +216,25 @@ def test_a_persons_acts(filled, plans):
     gdt.send(gdt.event("asked", filled.ref, now(), step="more-information", message={"ar": "؟"}))
     question = my_request(filled.viewer, filled.number, now())[1].question
     actions.answer(filled.viewer, filled.number, question.token, {"answer": "x"})
+
+
+def test_what_an_agency_tells(filled, plans):
+    at = now()
+    assert tell("kw.moi.gdt", [Telling(filled.civil_id, at, {"fines.unpaid_fils": 0, "licence.number": "7"})]) == [
+        frozenset()
+    ]
+    assert tell("kw.moi.gdt", [Telling(filled.civil_id, at - timedelta(1), {"licence.number": "6"})]) == [
+        frozenset({"licence.number"})
+    ]
+    assert any("from people_fact" in what for what in plans.seen)
+    assert any("insert into people_fact" in what for what in plans.seen)
+
+
+def test_what_a_person_says_of_themselves(filled, plans):
+    me = filled.viewer.person_id
+    with acting("masar_citizen", person=me) as cursor:
+        remember(cursor, me, b"k" * 32, {"person.address": "x", "person.phone": "y"})
+    assert any("insert into people_fact" in what for what in plans.seen)
 
 
 def test_an_agencys_reads(filled, plans):

@@ -145,10 +145,72 @@ EVENTS: dict[str, Any] = {
     },
 }
 
+_VALUE: _Schema = {
+    "anyOf": [
+        {"type": "integer"},
+        {"type": "boolean"},
+        {"type": "string", "minLength": 1, "maxLength": 300, "description": "A text, or a date such as 2026-11-27."},
+        {"type": "null", "description": "Takes back what was told."},
+    ]
+}
+TELLING: _Schema = {
+    "type": "object",
+    "description": "What an agency knows of one person, as it is since `at`.",
+    "required": ["civil_id", "at", "facts"],
+    "properties": {
+        "civil_id": _KINDS["civil-id"],
+        "at": _KINDS["instant"],
+        "until": _KINDS["instant"] | {"description": "Until when it counts; 30 days after `at` if left out."},
+        "facts": {
+            "type": "object",
+            "minProperties": 1,
+            "maxProperties": 50,
+            "description": "By id, as services declare them with your agency as their source.",
+            "additionalProperties": _VALUE,
+        },
+    },
+    "additionalProperties": False,
+}
+FACTS: dict[str, Any] = {
+    "description": (
+        "Tell what your agency knows of persons, so that they are not asked for it. Each item is judged alone:"
+        " `kept`; `older`, when newer was told before; `unknown-person`, when nobody here has this civil ID (nothing is"
+        " kept); `invalid`, with what to mend. Sending again is safe."
+    ),
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["items"],
+                    "properties": {
+                        "items": {
+                            "type": "array",
+                            "maxItems": 1000,
+                            "description": "Each as `#/components/schemas/Telling`; what is not answers `invalid`.",
+                        }
+                    },
+                    "additionalProperties": False,
+                },
+                "example": {
+                    "items": [
+                        {
+                            "civil_id": "290010100012",
+                            "at": "2026-11-27T06:00:00+03:00",
+                            "facts": {"fines.unpaid_fils": 0, "licence.days_to_expiry": 20},
+                        }
+                    ]
+                },
+            }
+        },
+    },
+}
+
 
 def complete(document: OpenAPISchema) -> OpenAPISchema:
     """Add what agencies must know: event schemas, problems as problem+json, the session cookie, required headers."""
-    document["components"]["schemas"] |= event_schemas()
+    document["components"]["schemas"] |= event_schemas() | {"Telling": TELLING}
     document["components"].setdefault("securitySchemes", {})["Session"] = {
         "type": "apiKey",
         "in": "cookie",

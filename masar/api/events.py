@@ -50,7 +50,7 @@ def read_body(content_type: str, headers: Mapping[str, str], body: bytes) -> tup
     media = content_type.partition(";")[0].strip().lower()
     _demand_utf8(content_type)
     if media == BATCHED:
-        events = _json(body)
+        events = read_json(body)
         if not isinstance(events, list):
             raise Problem(400, "not-a-batch", "A batch is a JSON array", "Send a JSON array of events.")
         if len(events) > MOST_EVENTS:
@@ -58,7 +58,7 @@ def read_body(content_type: str, headers: Mapping[str, str], body: bytes) -> tup
         return [_unwrapped(event) for event in events], True
     _demand_small(len(body), LARGEST_EVENT, "An event")
     if media == STRUCTURED:
-        return [_unwrapped(_json(body))], False
+        return [_unwrapped(read_json(body))], False
     if any(name.lower() == "ce-specversion" for name in headers):
         return [_binary(media, headers, body)], False
     raise Problem(
@@ -73,7 +73,8 @@ def _demand_utf8(content_type: str) -> None:
         raise Problem(415, "charset", "Only UTF-8 is taken", "Send the body in UTF-8.")
 
 
-def _json(body: bytes) -> Any:
+def read_json(body: bytes) -> Any:
+    """Return what a body says. Raises: Problem."""
     try:
         value = msgspec.json.decode(body)
         if _may_repeat_names(body, value):
@@ -116,7 +117,7 @@ def _binary(media: str, headers: Mapping[str, str], body: bytes) -> dict[str, An
     event.pop("datacontenttype", None)
     if media:
         event["datacontenttype"] = media
-    event["data"] = _json(body) if body else None
+    event["data"] = read_json(body) if body else None
     return event
 
 

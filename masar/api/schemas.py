@@ -70,6 +70,20 @@ class FileOut(Schema):
     items: list[RowOut]
 
 
+class ToldOut(Schema):
+    """The answer for what was told of one person."""
+
+    status: Literal["kept", "older", "unknown-person", "invalid"]
+    older: list[str] | None = Field(None, description="Facts of which newer is known; the others were kept.")
+    problem: ProblemOut | None = None
+
+
+class FactsOut(Schema):
+    """The answers, in the order sent."""
+
+    items: list[ToldOut]
+
+
 class HolderOut(Schema):
     """Who has the ball."""
 

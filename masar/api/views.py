@@ -15,6 +15,7 @@ from ninja.security import HttpBearer
 from masar.api import asyncapi, contract
 from masar.api.applications import router as applications
 from masar.api.events import body_of, read_body
+from masar.api.facts import router as facts
 from masar.api.files.views import router as files
 from masar.api.problems import (
     Problem,
@@ -60,6 +61,7 @@ api = _Api(
     openapi_url="/openapi.json",
 )
 _KEY = AgencyKey()
+api.add_router("/facts", facts, auth=_KEY)
 api.add_router("/files", files, auth=_KEY)
 api.add_router("/requests", applications, auth=_KEY)
 _PROBLEMS = dict.fromkeys((400, 401, 403, 404, 405, 413, 415, 422, 429, 500, 503), ProblemOut)

@@ -10,6 +10,7 @@ PERSONAL = {
     "people_person": ["civil_index", "sealed"],
     "people_person_key": ["wrapped"],
     "people_account": ["username"],
+    "people_fact": ["sealed"],
 }
 
 
@@ -42,6 +43,21 @@ class PersonKey(models.Model):
 
     class Meta:
         db_table = "people_person_key"
+
+
+class Fact(models.Model):
+    """What an agency told of a person, or the person said (source `masar`). `sealed` holds the value as JSON."""
+
+    pk = models.CompositePrimaryKey("person_id", "fact", "source")
+    person = models.ForeignKey(Person, models.PROTECT, db_index=False)
+    fact = models.CharField(max_length=100)
+    source = models.CharField(max_length=100)
+    sealed = models.BinaryField()
+    known_at = models.DateTimeField()
+    holds_until = models.DateTimeField()
+
+    class Meta:
+        db_table = "people_fact"
 
 
 class Accounts(BaseUserManager["Account"]):

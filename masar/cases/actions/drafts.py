@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -13,6 +13,7 @@ from django.db.backends.utils import CursorWrapper
 from masar.cases.actions.chunk import Chunk
 from masar.cases.actions.errors import Barred, Incomplete, NoSuchDraft, NotAllowed, NotFound, TooLong
 from masar.cases.actions.items import person_actor
+from masar.cases.actions.known import filled, remember_said
 from masar.cases.actions.record import record, self_event
 from masar.cases.actions.shelf import Papers, begun, key_of, let_go, locked, put, sent_off
 from masar.cases.queries.drafts import Application, whole_application
@@ -68,11 +69,11 @@ def send(viewer: Viewer, service: str, draft_id: UUID) -> int:
         found = whole_application(viewer, service)
         if found is None or found[0].draft is None or found[0].draft.id != draft_id:
             return _sent(viewer, draft_id)
-        application, civil_id, _ = found
+        application, civil_id, key = found
         assert application.draft is not None
-        form, papers = _complete(application, application.draft)
+        form, papers = _complete(application, filled(application))
         try:
-            return _open(viewer, application.draft, form, papers, civil_id)
+            return _open(viewer, application.draft, form, papers, civil_id, key)
         except _DraftChanged:
             continue
     raise NotAllowed("The draft changes at this moment. Look again.")
@@ -98,7 +99,7 @@ def _complete(application: Application, draft: Draft) -> tuple[dict[str, Any], P
     return form, handed_in(draft.papers, asked)
 
 
-def _open(viewer: Viewer, draft: Draft, form: Mapping[str, Any], papers: Papers, civil_id: str) -> int:
+def _open(viewer: Viewer, draft: Draft, form: Mapping[str, Any], papers: Papers, civil_id: str, key: bytes) -> int:
     """Record the opening and forget the draft in one transaction. Raises: NotAllowed, _DraftChanged."""
     data = {
         "service": draft.definition.id,
@@ -109,16 +110,27 @@ def _open(viewer: Viewer, draft: Draft, form: Mapping[str, Any], papers: Papers,
     }
     data |= {"papers": told(papers)} if papers else {}
     event = self_event(0, "opened", _once(draft.id), clock.now(), data)
-    item = record(person_actor(viewer.person_id), [event], alongside=partial(_finish, viewer, draft, papers))[0]
+    keep_said = partial(remember_said, person_id=viewer.person_id, key=key, draft=draft, form=form)
+    finish = partial(_finish, viewer, draft, papers, keep_said)
+    item = record(person_actor(viewer.person_id), [event], alongside=finish)[0]
     if item.status not in ("accepted", "duplicate") or item.number is None:
         raise NotAllowed((item.problem or {}).get("detail", ""))
     return item.number
 
 
-def _finish(viewer: Viewer, draft: Draft, papers: Papers, cursor: CursorWrapper, chunk: Chunk) -> None:
+def _finish(
+    viewer: Viewer,
+    draft: Draft,
+    papers: Papers,
+    keep_said: Callable[[CursorWrapper], None],
+    cursor: CursorWrapper,
+    chunk: Chunk,
+) -> None:
     take(cursor, "masar_citizen", person=viewer.person_id)
     item = chunk.items[0]
-    if not sent_off(cursor, viewer, draft, papers, item.number) and item.status == "accepted":
+    if sent_off(cursor, viewer, draft, papers, item.number):
+        keep_said(cursor)
+    elif item.status == "accepted":
         raise _DraftChanged
 
 

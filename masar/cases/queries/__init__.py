@@ -9,6 +9,7 @@ from masar.cases.queries.sheet import my_request
 from masar.cases.queries.tracking import followed, pin_of
 from masar.cases.rules.drafts import MOST_PAPERS, Draft, Paper
 from masar.cases.rules.events import TYPES as EVENT_TYPES
+from masar.cases.rules.known import is_fixed
 from masar.cases.rules.profile import FLAWS, LIMITS, REFUSALS, EventType, Field, Limits, event_types, example
 from masar.cases.rules.story import Counts, Due, Filter, Line, Listing, Question, Row, Sent, Share, Sheet, Stop
 from masar.cases.rules.tracking import PIN_DIGITS, Tracked
@@ -52,6 +53,7 @@ __all__ = [
     "example",
     "followed",
     "home",
+    "is_fixed",
     "my_application",
     "my_paper",
     "my_request",

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import msgspec
 
 from masar.cases.rules.drafts import Draft, Paper
+from masar.cases.rules.known import joined
 from masar.catalogue.queries import Definition, PaperAsk, catalogue, papers
 from masar.catalogue.rules.form import pruned
+from masar.catalogue.rules.known import given, sources_of
+from masar.kernel import clock
 from masar.kernel.crypto import CannotOpen, open_sealed, seal
 from masar.kernel.database import read_as_person
 from masar.people.queries import (
+    FACTS,
+    FACTS_OF_PERSON,
     PROFILE,
+    Fact,
     Profile,
     SessionEnded,
     Viewer,
+    facts_of,
     open_person,
     person_key,
     person_on_page,
@@ -26,20 +34,35 @@ from masar.people.queries import (
 
 DRAFT = "d.id, d.definition_id, d.sealed, d.made_at, d.changed_at"
 _PAGE = f"""
-select {PROFILE}, s.alive, {DRAFT}
+select {PROFILE}, s.alive, {DRAFT}, {FACTS}
 {person_on_page("$2")}
   left join lateral (select * from cases_draft d where d.person_id = z.pid and d.subject = $3) d on true
+  {FACTS_OF_PERSON}
 """  # noqa: S608 - the parts are ours, values are parameters
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Application:
-    """What the pages of an application know: the definition to fill in, the draft, and the facts known."""
+    """What the pages of an application know: the definition to fill in, the draft, and the facts known.
+
+    `known` are the facts that were there before, with who told them; `facts` are the values that count.
+    """
 
     profile: Profile
     definition: Definition
     draft: Draft | None
     facts: Mapping[str, Any]
+    known: Mapping[str, Fact] = field(default_factory=dict)
+
+    @cached_property
+    def given(self) -> dict[str, Any]:
+        """The answers that known facts give, where the draft says nothing."""
+        return given(self.definition.document, self.facts, self.draft.answers if self.draft else {})
+
+    @cached_property
+    def answers(self) -> dict[str, Any]:
+        """All answers so far: those of the draft, and those that known facts give."""
+        return {**self.given, **(self.draft.answers if self.draft else {})}
 
     @property
     def code(self) -> str:
@@ -50,12 +73,12 @@ class Application:
     def papers(self) -> list[PaperAsk]:
         """The papers that are asked for, after what is known and answered so far."""
         document = self.definition.document
-        answers = pruned(document["form"]["schema"], self.draft.answers) if self.draft else {}
+        answers = pruned(document["form"]["schema"], self.answers) if self.draft else {}
         return papers(document, self.facts, answers)
 
     def with_draft(self, draft: Draft) -> Application:
         """Return what the pages know once the draft has changed."""
-        return replace(self, draft=draft, facts=draft.facts)
+        return replace(self, draft=draft, facts=joined(self.known, draft.facts))
 
 
 class _Sealed(msgspec.Struct, omit_defaults=True):
@@ -87,8 +110,10 @@ def whole_application(viewer: Viewer, service: str) -> tuple[Application, str, b
     definition = draft.definition if draft else snapshot.definitions[current] if current is not None else None
     if definition is None:
         return None
-    facts = dict(draft.facts) if draft else {}
-    return Application(profile_of(row[:12]), definition, draft, facts), open_person(*row[:4])["civil_id"], key
+    known = facts_of(row[:4], row[18:22], sources_of(definition.document), clock.now(), snapshot.today())
+    facts = joined(known, draft.facts if draft else {})
+    found = Application(profile_of(row[:12]), definition, draft, facts, known)
+    return found, open_person(*row[:4])["civil_id"], key
 
 
 def draft_of(columns: Sequence[Any], person_id: int, key: bytes) -> Draft | None:

@@ -52,6 +52,7 @@ REFUSALS: Mapping[str, int] = {
     "conflict": 409,
     "reference-exists": 409,
     "invalid-event": 422,
+    "invalid-facts": 422,
     "foreign-source": 403,
     "not-your-request": 403,
     "not-your-service": 403,

@@ -161,7 +161,7 @@ def test_nobody_else_reads_a_paper(noura: Somebody) -> None:
     assert agency_paper("kw.moh", number, photo) is None
     assert agency_paper("kw.moi.gdt", other_number, photo) is None, "a paper is read at its own request"
     with acting("masar_agency", agency="kw.moh") as cursor:
-        cursor.execute("select count(*) from files_paper")
+        cursor.execute("select count(*) from files_paper where id = %s::uuid", [photo])
         assert cursor.fetchone()[0] == 0
     with acting("masar_login"):
         end_session(noura.viewer.session)

@@ -1,6 +1,7 @@
 """Reads of the catalogue: what is in force, services by section and words, the register and its changes."""
 
 from masar.catalogue.deployment import languages
+from masar.catalogue.queries.facts import told_by
 from masar.catalogue.queries.keys import agency_of_key
 from masar.catalogue.queries.register import Change, changes, compare, register_json, register_jsonld
 from masar.catalogue.queries.services import (
@@ -28,8 +29,18 @@ from masar.catalogue.rules.answers import read, written
 from masar.catalogue.rules.calendar import Calendar
 from masar.catalogue.rules.changes import Difference
 from masar.catalogue.rules.definition import Definition, Duration, Promise, Text, parse
-from masar.catalogue.rules.eligibility import Bar, FactAsk, PaperAsk, bar, facts_asked, papers, papers_of_task
+from masar.catalogue.rules.eligibility import (
+    Bar,
+    FactAsk,
+    PaperAsk,
+    bar,
+    facts_asked,
+    papers,
+    papers_of_task,
+    prefill,
+)
 from masar.catalogue.rules.form import Ask, ask_of, asks
+from masar.catalogue.rules.known import behind, sources_of
 from masar.catalogue.rules.languages import direction, own_name
 from masar.catalogue.rules.prices import price_range
 
@@ -55,6 +66,7 @@ __all__ = [
     "ask_of",
     "asks",
     "bar",
+    "behind",
     "branches_of",
     "calendar_of",
     "catalogue",
@@ -71,6 +83,7 @@ __all__ = [
     "papers",
     "papers_of_task",
     "parse",
+    "prefill",
     "price_range",
     "read",
     "register_json",
@@ -78,6 +91,8 @@ __all__ = [
     "sectors",
     "service",
     "services",
+    "sources_of",
+    "told_by",
     "versions_of",
     "written",
 ]

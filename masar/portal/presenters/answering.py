@@ -5,6 +5,7 @@ from __future__ import annotations
 from masar.cases.queries import FLAWS, LIMITS, REFUSALS
 from masar.portal.presenters.guide import Part, Section, example_file, shown, terms, words
 from masar.portal.presenters.profile import flaw_words, kind_words, refusal_words, status_words
+from masar.portal.presenters.telling import facts_section
 from masar.portal.tongue import gettext as _
 
 # Answers and errors
@@ -110,8 +111,18 @@ def _flaws() -> Section:
 def practice_part() -> Part:
     return Part(
         _("Day to day"),
-        _("Large amounts, history, reading, testing, and what Masar conforms to."),
-        [_many(), _limits(), _history(), _reading(), _filled(), _testing(), _conformance(), _leak()],
+        _("Large amounts, history, reading, what you know of persons, testing, and what Masar conforms to."),
+        [
+            _many(),
+            _limits(),
+            _history(),
+            _reading(),
+            _filled(),
+            facts_section(),
+            _testing(),
+            _conformance(),
+            _leak(),
+        ],
     )
 
 

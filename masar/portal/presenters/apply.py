@@ -22,7 +22,8 @@ from masar.catalogue.queries import (
 )
 from masar.portal.look import Look
 from masar.portal.presenters import prices
-from masar.portal.presenters.forms import Field, field_of, with_texts
+from masar.portal.presenters.forms import EMPTY, Field, field_of, with_texts
+from masar.portal.presenters.known import behind_bar, is_given, is_settled, known_words, source_words
 from masar.portal.presenters.papers import PaperField, files_of, missing_words, paper_field
 from masar.portal.presenters.services import apply_url, url_of
 from masar.portal.presenters.spans import span
@@ -40,6 +41,7 @@ class Barrier:
     message: Markup
     remedy: Markup
     remedy_url: str
+    known: Sequence[Markup] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class StartView:
     draft_until: Markup
     next_url: str
     draft: str
+    has_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class QuestionView:
     field: Field
     back: str
     draft: str
+    known: Markup = EMPTY
 
     @property
     def errors(self) -> list[tuple[str, str]]:
@@ -96,13 +100,14 @@ class PaperView:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer among all; `error` when it is missing or wrong."""
+    """One answer among all. `error`: it is missing or wrong; `known`: who told it; no `url` where it stays."""
 
     id: str
     label: Markup
     value: Markup
     url: str
     error: str
+    known: Markup = EMPTY
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +138,7 @@ def questions_of(found: Application) -> list[One]:
 
 def _questions(found: Application) -> list[FactAsk | Ask]:
     document = found.definition.document
-    answers = found.draft.answers if found.draft else {}
+    answers = found.answers
     form = [ask for ask in asks(document["form"]["schema"], answers) if ask.kind != "checkbox"]
     return [*facts_asked(document, {}), *form]
 
@@ -151,10 +156,8 @@ def ask_in(one: FactAsk | Ask) -> Ask:
 
 
 def value_in(found: Application, one: FactAsk | Ask) -> Any:
-    """Return what the draft answers to a question; None where it does not."""
-    if found.draft is None:
-        return None
-    return found.draft.facts.get(one.id) if isinstance(one, FactAsk) else found.draft.answers.get(one.name)
+    """Return what answers a question, of the draft or known before; None where nothing does."""
+    return found.facts.get(one.id) if isinstance(one, FactAsk) else found.answers.get(one.name)
 
 
 def barrier_of(look: Look, found: Application) -> Barrier | None:
@@ -167,6 +170,7 @@ def barrier_of(look: Look, found: Application) -> Barrier | None:
         said(look, barred.message),
         said(look, remedy.title) if remedy else Markup(),
         url_of(remedy.id) if remedy else "",
+        behind_bar(look, found, barred.id),
     )
 
 
@@ -180,13 +184,14 @@ def start_view(look: Look, found: Application) -> StartView:
         back=url_of(definition.id),
         url=apply_url(definition.id),
         barrier=barrier_of(look, found),
-        questions=phrase(_("About %(number)s questions, one on each page."), number=_count(look, found)),
+        questions=_count(look, found),
         papers=[said(look, paper.title) for paper in found.papers if paper.required],
-        cost=prices.total(look, definition, found.draft.answers if found.draft else None),
+        cost=prices.total(look, definition, found.answers if found.draft else None),
         promise=span(look, promise.within, promise.clock) if promise else "",
         draft_until=day(look, draft.ends_at) if draft else Markup(),
         next_url=next_url(found),
         draft=found.code,
+        has_known=any(is_given(found, one) for one in questions_of(found)),
     )
 
 
@@ -195,7 +200,7 @@ def next_url(found: Application, after: str = "") -> str:
     url, asked = apply_url(found.definition.id), questions_of(found)
     names = [name_of(one) for one in asked]
     if after in names:
-        rest = names[names.index(after) + 1 :]
+        rest = [name_of(one) for one in asked[names.index(after) + 1 :] if not is_given(found, one)]
         return f"{url}{rest[0] if rest else 'check'}/"
     open_ = [name_of(one) for one in asked if _is_open(found, one)]
     return f"{url}{open_[0] if open_ else 'check'}/"
@@ -217,7 +222,7 @@ def paper_view(look: Look, found: Application, one: PaperAsk, error: str, *, fro
 
 def _place(look: Look, found: Application, one: One, *, from_check: bool) -> tuple[str, Markup]:
     """Return the page before this one, and which of how many it is."""
-    names = [name_of(other) for other in questions_of(found)]
+    names = [name_of(other) for other in questions_of(found) if other == one or not is_given(found, other)]
     at = names.index(name_of(one))
     url = apply_url(found.definition.id)
     back = f"{url}check/" if from_check else f"{url}{names[at - 1]}/" if at else url
@@ -237,6 +242,7 @@ def question_view(
         field=field,
         back=back,
         draft=found.code,
+        known=source_words(look, found, one),
     )
 
 
@@ -245,7 +251,7 @@ def check_view(look: Look, found: Application, faults: Mapping[str, str], ticked
     definition = found.definition
     url = apply_url(definition.id)
     schema = definition.document["form"]["schema"]
-    answers = found.draft.answers if found.draft else {}
+    answers = found.answers
     declared = [ask for ask in asks(schema, answers) if ask.kind == "checkbox"]
     return CheckView(
         service=said(look, definition.title),
@@ -257,7 +263,7 @@ def check_view(look: Look, found: Application, faults: Mapping[str, str], ticked
             with_texts(look, _field(look, found, ask), ["true"] * (ask.name in ticked), faults.get(ask.name))
             for ask in declared
         ],
-        cost=prices.total(look, definition, found.draft.answers if found.draft else None),
+        cost=prices.total(look, definition, found.answers if found.draft else None),
         draft=found.code,
         title=_("Check your answers before you send them"),
     )
@@ -277,7 +283,8 @@ def _answer(look: Look, found: Application, one: One, faults: Mapping[str, str],
     ask, value = ask_in(one), value_in(found, one)
     field = with_texts(look, _field(look, found, one), [], faults.get(name))
     shown = shown_answer(look, ask, field, value)
-    return Answer(name.replace(".", "-"), field.label, shown, f"{url}{name}/?from=check", field.error)
+    change = "" if is_settled(found, one) else f"{url}{name}/?from=check"
+    return Answer(name.replace(".", "-"), field.label, shown, change, field.error, known_words(look, found, one))
 
 
 def _attached(look: Look, found: Application, one: PaperAsk) -> Markup:
@@ -302,5 +309,10 @@ def shown_answer(look: Look, ask: Ask, field: Field, value: Any) -> Markup:
     return phrase('<span dir="auto">%(said)s</span>', said=shown)
 
 
-def _count(look: Look, found: Application) -> str:
-    return digits(look, len(_questions(found)))
+def _count(look: Look, found: Application) -> Markup:
+    count = sum(not is_given(found, one) for one in _questions(found))
+    if count == 0:
+        return phrase("%(words)s", words=_("No questions: what is needed is known already."))
+    if count == 1:
+        return phrase("%(words)s", words=_("One question."))
+    return phrase(_("About %(number)s questions, one on each page."), number=digits(look, count))

@@ -20,7 +20,7 @@ from conftest import logged_in, new_civil_id
 from demo.forms import fill
 from masar.cases import actions
 from masar.cases.queries import my_application, my_requests
-from masar.catalogue.queries import PaperAsk, asks, catalogue, service, services
+from masar.catalogue.queries import PaperAsk, asks, bar, catalogue, service, services
 from masar.kernel import clock
 from masar.people.actions import introduce
 from masar.portal.look import LANGUAGES
@@ -36,8 +36,8 @@ TODAY = date(2026, 11, 27)
 class Visitor:
     """Somebody on a phone, who presses what the pages offer."""
 
-    def __init__(self, language: str = "ar") -> None:
-        civil_id = new_civil_id()
+    def __init__(self, language: str = "ar", age: int | None = None) -> None:
+        civil_id = self.civil_id = new_civil_id(age)
         introduce(civil_id, "نورة التجريبية", language, secrets.token_hex(8))
         self.viewer, self.language = logged_in(civil_id), language
 
@@ -117,9 +117,10 @@ def every_service() -> list[str]:
 def test_every_service_is_applied_for_through_its_pages(stem: str, kuwait: None) -> None:
     id = next(one.id for one in services() if one.id.endswith(f".{stem}"))
     chance = Random(stem)
-    visitor = Visitor(chance.choice(LANGUAGES))
     definition = service(id)
     assert definition is not None
+    age = next(age for age in (30, 20, 70) if bar(definition.document, {"person.age": age}) is None)
+    visitor = Visitor(chance.choice(LANGUAGES), age)
     schema = definition.document["form"]["schema"]
     answers = fill(schema, chance, TODAY)
     answered(visitor, id, answers)

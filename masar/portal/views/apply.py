@@ -22,9 +22,9 @@ from masar.portal.presenters.apply import (
     question_view,
     questions_of,
     start_view,
-    value_in,
 )
 from masar.portal.presenters.forms import texts_of
+from masar.portal.presenters.known import is_settled, suggested
 from masar.portal.presenters.papers import missing_words, refused_words
 from masar.portal.presenters.rows import url_of
 from masar.portal.presenters.services import apply_url
@@ -48,8 +48,8 @@ def question(request: HttpRequest, viewer: Viewer, id: str, name: str) -> HttpRe
     """Ask one question and keep the answer."""
     look, found = _found(request, viewer, id)
     one = next((one for one in questions_of(found) if name_of(one) == name), None)
-    if found.draft is None or one is None or _is_stale(request, found):
-        return SeeOther(apply_url(id))  # it was sent, or this question no longer applies
+    if found.draft is None or one is None or _is_stale(request, found) or is_settled(found, one):
+        return SeeOther(apply_url(id))  # it was sent, or this question no longer applies, or is answered for good
     if request.method != "POST":
         if barrier_of(look, found):
             return SeeOther(apply_url(id))
@@ -119,7 +119,7 @@ def _is_stale(request: HttpRequest, found: Application) -> bool:
 
 
 def _written(found: Application, one: FactAsk | Ask) -> list[str]:
-    return written(ask_in(one), value_in(found, one))
+    return written(ask_in(one), suggested(found, one))
 
 
 def _keep(viewer: Viewer, id_: str, one: FactAsk | Ask, value: object) -> Draft:

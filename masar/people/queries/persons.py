@@ -1,4 +1,4 @@
-"""Reads about persons: the profile that a page greets, and how a sealed person is opened."""
+"""The profile that a page greets, and how a sealed person is opened."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ from typing import Any
 import msgspec
 
 from masar.kernel.crypto import CannotOpen, open_sealed, vault
-from masar.people.rules import Viewer
-
-__all__ = ["PROFILE", "Profile", "SessionEnded", "Viewer", "open_person", "person_key", "person_on_page", "profile_of"]
 
 
 class SessionEnded(Exception):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -78,6 +78,11 @@ def know(cursor: CursorWrapper, people: Mapping[str, str], *, demonstration: boo
         _make(cursor, [(index, by_index[index], people[by_index[index]]) for index in missing], demonstration)
         found = _find(cursor, by_index)
     return found
+
+
+def find(cursor: CursorWrapper, civil_ids: Iterable[str]) -> dict[str, KnownPerson]:
+    """Find the persons of civil IDs who are known; inside the caller's transaction as `masar_system`."""
+    return _find(cursor, {civil_index(digits): digits for digits in civil_ids})
 
 
 def _find(cursor: CursorWrapper, by_index: Mapping[bytes, str]) -> dict[str, KnownPerson]:

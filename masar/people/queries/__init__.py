@@ -1,0 +1,30 @@
+"""Reads about persons: the profile that a page greets, what is known of somebody, how what is sealed is opened."""
+
+from masar.people.queries.facts import FACTS, FACTS_OF_PERSON, facts_of
+from masar.people.queries.persons import (
+    PROFILE,
+    Profile,
+    SessionEnded,
+    open_person,
+    person_key,
+    person_on_page,
+    profile_of,
+)
+from masar.people.rules import AGE, OWN, Fact, Viewer
+
+__all__ = [
+    "AGE",
+    "FACTS",
+    "FACTS_OF_PERSON",
+    "OWN",
+    "PROFILE",
+    "Fact",
+    "Profile",
+    "SessionEnded",
+    "Viewer",
+    "facts_of",
+    "open_person",
+    "person_key",
+    "person_on_page",
+    "profile_of",
+]
