@@ -1,4 +1,4 @@
-"""Telephones that send slowly, on a link that hardly carries: everybody else is answered meanwhile, and they in the end."""
+"""Telephones that send slowly: everybody else is answered meanwhile, and they in the end."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import io
 import json
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, MutableMapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 WORKING = 6  # threads that answer at once in a process (docs/adr/0015 says what was measured)
@@ -27,7 +27,7 @@ _PROBLEM = {
     "title": "Masar is busy",
     "detail": "Wait as long as Retry-After says, then send the same again.",
 }
-_Environ = MutableMapping[str, Any]
+_Environ = dict[str, Any]
 _App = Callable[[_Environ, Any], Iterable[bytes]]
 
 
