@@ -10,9 +10,12 @@ import pytest
 from playwright.sync_api import Browser
 
 from conftest import Reporter, logged_in, new_civil_id
+from masar.files.tests.good import jpeg
 from tests.journeys.browsing import Person, Visits, chromium_running, in_browser
 from tests.journeys.sending import Agency
 from tests.running import Server, running_whole
+
+RENEW = "kw.moi.gdt.renew-driving-licence"
 
 # Playwright keeps an event loop in this thread; Django would refuse the database to it, though no code awaits here.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -84,16 +87,28 @@ def cast(numbers: dict[str, int]) -> dict[str, Person]:
         introduce(one.civil_id, one.name, one.language, one.password)
     cast = {one.key: Person(one.civil_id, one.name, one.language, one.password) for one in CAST}
     _begin_applications(cast["hamad"])
+    numbers["DEMO-omar-sent"] = _apply(cast["omar"])
     return cast
 
 
 def _begin_applications(person: Person) -> None:
     """Leave two applications begun: one nearly filled in, one that asks for a day first."""
-    from masar.cases.actions import keep
+    from masar.cases.actions import attach, keep
 
     viewer = logged_in(person.civil_id)
-    keep(viewer, "kw.moi.gdt.renew-driving-licence", {"licence_number": "12345678"})
+    draft = keep(viewer, RENEW, {"licence_number": "12345678"})
+    attach(viewer, RENEW, draft.id, "photo", jpeg(), "صورة شخصية.jpg")
     keep(viewer, "kw.pam.exit-permit", {})
+
+
+def _apply(person: Person) -> int:
+    """Let somebody apply with a photograph; return the number of the request."""
+    from masar.cases.actions import attach, keep, send
+
+    viewer = logged_in(person.civil_id)
+    draft = keep(viewer, RENEW, {"licence_number": "12345678", "delivery": "kiosk", "declaration": True})
+    attach(viewer, RENEW, draft.id, "photo", jpeg(), "صورة شخصية.jpg")
+    return send(viewer, RENEW, draft.id)
 
 
 @pytest.fixture

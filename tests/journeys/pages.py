@@ -72,6 +72,7 @@ _OWN = (
     Place("apply-begun", "services/kw.moi.gdt.renew-driving-licence/apply/", "hamad"),
     Place("apply-choice", "services/kw.moi.gdt.renew-driving-licence/apply/delivery/", "hamad"),
     Place("apply-day", "services/kw.pam.exit-permit/apply/leaves_on/", "hamad"),
+    Place("apply-paper", "services/kw.moi.gdt.renew-driving-licence/apply/paper.photo/", "hamad"),
     Place("apply-check", "services/kw.moi.gdt.renew-driving-licence/apply/check/", "hamad"),
 )
 _REQUESTS = (
@@ -100,6 +101,7 @@ def places(numbers: Mapping[str, int]) -> list[Place]:
     ]
     acts = [
         Place("slip", f"requests/{numbers['DEMO-noura-1']}/slip/", "noura"),
+        Place("sent", f"requests/{numbers['DEMO-omar-sent']}/sent/", "omar"),
         Place("withdraw", f"requests/{numbers['DEMO-mariam-1']}/withdraw/", "mariam"),
         Place("appeal", f"requests/{numbers['DEMO-dalal-1']}/appeal/", "dalal"),
     ]

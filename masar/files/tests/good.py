@@ -37,18 +37,23 @@ def turned(orientation: int) -> bytes:
     return made.getvalue()
 
 
-def jpeg(size: tuple[int, int] = (80, 60), mode: str = "RGB", **how: Any) -> bytes:
+def jpeg(size: tuple[int, int] = (80, 60), mode: str = "RGB", *, noise: bool = False, **how: Any) -> bytes:
     """Return a JPEG."""
     made = io.BytesIO()
-    marked(size, mode).save(made, "JPEG", **how)
+    _drawn(size, mode, noise).save(made, "JPEG", **how)
     return made.getvalue()
+
+
+def _drawn(size: tuple[int, int], mode: str, noise: bool) -> Image.Image:
+    if noise:
+        return Image.frombytes("RGB", size, Random(1).randbytes(3 * size[0] * size[1]))
+    return marked(size, mode)
 
 
 def png(size: tuple[int, int] = (80, 60), mode: str = "RGB", *, noise: bool = False, **how: Any) -> bytes:
     """Return a PNG."""
     made = io.BytesIO()
-    picture = Image.frombytes("RGB", size, Random(1).randbytes(3 * size[0] * size[1])) if noise else marked(size, mode)
-    picture.save(made, "PNG", **how)
+    _drawn(size, mode, noise).save(made, "PNG", **how)
     return made.getvalue()
 
 

@@ -22,9 +22,10 @@
   if (navigator.onLine === false && !("offline" in main().dataset)) main().prepend(d.getElementById("t-off").content.cloneNode(true));
   if ("serviceWorker" in navigator) w.addEventListener("load", () => navigator.serviceWorker.register("/sw.js").catch(() => {}));
 
-  /* Typed text is never replaced. */
+  /* Typed text is never replaced, nor a field for which somebody is choosing a file. */
   let typed = Boolean(d.getElementById("errors"));
   d.addEventListener("input", (e) => { if (e.target.closest("main form")) typed = true; });
+  d.addEventListener("click", (e) => { if (e.target.type === "file") typed = true; });
 
   /* What was typed goes on to the new page, if the same question still stands there. */
   const fields = () => main().querySelectorAll("form[data-keep] :is(textarea,input:not([type=hidden]))");
