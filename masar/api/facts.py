@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -18,11 +18,10 @@ from masar.api.schemas import FactsOut, ProblemOut
 from masar.cases.queries import LIMITS
 from masar.catalogue.queries import told_by
 from masar.kernel import clock
-from masar.people.actions import NotACivilId, Telling, demand_civil_id, fits, tell
+from masar.people.actions import LONGEST_HOLD, NotACivilId, Telling, demand_civil_id, fits, tell
 
 MOST_ITEMS = 1000
 MOST_FACTS = 50
-LONGEST_HOLD = timedelta(days=366)
 _NAME = re.compile(r"[a-z][a-z0-9_.-]{0,99}")
 _FIELDS = {"civil_id", "at", "until", "facts"}
 _Flaw = tuple[str, str, str]  # pointer, code, detail

@@ -186,6 +186,7 @@ class ServiceOut(Schema):
     effective_from: str
     promise: dict[str, Any] | None = None
     form: dict[str, Any] | None = Field(None, description="JSON Schema of `form` in masar.request.opened.v1.")
+    facts: list[dict[str, Any]] = Field(description="What need not be asked where `source` told it: /api/v1/facts.")
     fees: list[dict[str, Any]]
     documents: list[dict[str, Any]]
     steps: list[dict[str, Any]]

@@ -244,7 +244,7 @@ def get_services(
 def _service(definition: Definition) -> dict[str, Any]:
     document = definition.document
     own = ("id", "version", "agency", "sector", "title", "summary", "verified", "effective_from")
-    lists = ("fees", "documents", "steps", "outcomes", "path", "reasons", "audience", "life_events")
+    lists = ("facts", "fees", "documents", "steps", "outcomes", "path", "reasons", "audience", "life_events")
     return {
         **{key: document[key] for key in own},
         **{key: document.get(key, ()) for key in lists},

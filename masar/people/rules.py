@@ -14,6 +14,7 @@ OWN = "masar"  # the source of what the person said, and of what the civil ID sa
 AGE = "person.age"
 TOLD_HOLDS = timedelta(days=30)
 SAID_HOLDS = timedelta(days=365)
+LONGEST_HOLD = timedelta(days=366)
 LONGEST_TEXT = 300
 LARGEST = 2**53
 

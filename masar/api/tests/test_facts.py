@@ -15,6 +15,7 @@ from django.test import Client
 from conftest import logged_in, new_civil_id
 from masar.cases.queries import my_application
 from masar.catalogue.actions import new_key
+from masar.catalogue.queries import told_by
 from masar.kernel.clock import now
 from masar.kernel.database import acting
 from masar.people.actions import know
@@ -148,6 +149,13 @@ def test_without_a_key_nothing_is_told(key: str) -> None:
     for wrong in ("", "msk_wrong"):
         assert put(wrong, item(civil_id)).status_code == 401
     assert known(civil_id) == {}
+
+
+def test_services_name_the_facts_that_an_agency_may_tell(key: str) -> None:
+    listed = Client().get("/api/v1/services?limit=200&kind=all").json()["items"]
+    facts = {(fact["source"], fact["id"]): fact["type"] for service in listed for fact in service["facts"]}
+    assert {facts["kw.moi.gdt", name] for name in FINES} == {"integer"}
+    assert {name for source, name in facts if source == "kw.moi.gdt"} == set(told_by("kw.moi.gdt"))
 
 
 def test_an_agency_without_facts_of_its_own_tells_nothing(kuwait: None) -> None:

@@ -1,6 +1,6 @@
 """Verbs about persons: make one known, keep what is told of them, log in and out, keep preferences."""
 
-from masar.people.actions.facts import Telling, remember, tell
+from masar.people.actions.facts import Telling, forget_old_facts, remember, tell
 from masar.people.actions.persons import (
     KnownPerson,
     NoSuchPerson,
@@ -21,9 +21,10 @@ from masar.people.actions.persons import (
     username_of,
     visit,
 )
-from masar.people.rules import fits
+from masar.people.rules import LONGEST_HOLD, fits
 
 __all__ = [
+    "LONGEST_HOLD",
     "KnownPerson",
     "NoSuchPerson",
     "NotACivilId",
@@ -35,6 +36,7 @@ __all__ = [
     "find",
     "fits",
     "forget_failures",
+    "forget_old_facts",
     "introduce",
     "is_blocked",
     "know",

@@ -14,7 +14,7 @@ from masar.kernel import clock
 from masar.kernel.crypto import seal
 from masar.kernel.database import acting, take
 from masar.people.actions.persons import KnownPerson, find
-from masar.people.rules import AGE, OWN, SAID_HOLDS, TOLD_HOLDS
+from masar.people.rules import AGE, LONGEST_HOLD, OWN, SAID_HOLDS, TOLD_HOLDS
 
 # In order of the key, so that two who tell at once wait for each other and never for ever.
 _KEEP = """
@@ -99,6 +99,17 @@ def remember(cursor: CursorWrapper, person_id: int, key: bytes, facts: Mapping[s
     at = clock.now()
     said = ((name, value) for name, value in facts.items() if name != AGE)
     _keep(cursor, [_row(person_id, key, name, OWN, value, at, at + SAID_HOLDS) for name, value in said])
+
+
+def forget_old_facts(now: datetime | None = None) -> int:
+    """Forget facts that ran out, once they are so old that nothing told before them could count; return how many."""
+    now = now or clock.now()
+    with acting("masar_system") as cursor:
+        cursor.execute(
+            "delete from people_fact where holds_until < %s::timestamptz and known_at < %s::timestamptz",
+            [now, now - LONGEST_HOLD],
+        )
+        return int(cursor.rowcount)
 
 
 def _row(person_id: int, key: bytes, name: str, source: str, value: Any, at: datetime, until: datetime) -> _Row:

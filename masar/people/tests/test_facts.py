@@ -13,7 +13,7 @@ from conftest import logged_in, new_civil_id
 from masar.kernel.clock import now
 from masar.kernel.crypto import CannotOpen, open_sealed
 from masar.kernel.database import acting, read_as_person, take
-from masar.people.actions import KnownPerson, Telling, fits, know, remember, tell
+from masar.people.actions import LONGEST_HOLD, KnownPerson, Telling, fits, forget_old_facts, know, remember, tell
 from masar.people.queries import FACTS, FACTS_OF_PERSON, PROFILE, Fact, facts_of
 from masar.people.rules import age_of, born_on
 
@@ -94,6 +94,23 @@ def test_a_fact_counts_for_thirty_days_or_as_long_as_its_agency_says() -> None:
         end = None if until is None else now() + timedelta(days=until)
         tell(GDT, [fines(civil_id, 7, now() - timedelta(days=days), end)])
         assert value(who) == known, (days, until)
+
+
+@pytest.mark.database
+def test_what_ran_out_long_ago_is_forgotten_and_what_counts_stays() -> None:
+    civil_id, who = person()
+    at = now() - LONGEST_HOLD + timedelta(hours=1)
+    tell(GDT, [fines(civil_id, 7, at), Telling(civil_id, at, {"licence.number": "7"}, at + LONGEST_HOLD)])
+
+    def kept() -> set[str]:
+        with acting("masar_citizen", person=who.id) as cursor:
+            cursor.execute("select fact from people_fact where person_id = %s::bigint", [who.id])
+            return {fact for (fact,) in cursor.fetchall()}
+
+    forget_old_facts()
+    assert kept() == {"fines.unpaid_fils", "licence.number"}
+    forget_old_facts(now() + timedelta(minutes=61))
+    assert kept() == set()
 
 
 @pytest.mark.database

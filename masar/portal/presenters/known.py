@@ -12,7 +12,7 @@ from masar.catalogue.queries import Ask, FactAsk, PaperAsk, behind, prefill
 from masar.people.queries import AGE, OWN, Fact
 from masar.portal.look import Look
 from masar.portal.tongue import gettext as _
-from masar.portal.words import agency, day, phrase
+from masar.portal.words import agency, day, phrase, stopped
 
 
 def fact_for(found: Application, one: FactAsk | Ask) -> Fact | None:
@@ -51,7 +51,7 @@ def known_words(look: Look, found: Application, one: FactAsk | Ask) -> Markup:
     told = _told(look, fact, one.id if isinstance(one, FactAsk) else one.prefill or "")
     if not is_settled(found, one):
         return told
-    return told + phrase(" %(more)s", more=_("If this is wrong, ask them to put it right."))
+    return stopped(look, told) + phrase(" %(more)s", more=_("If this is wrong, ask them to put it right."))
 
 
 def source_words(look: Look, found: Application, one: FactAsk | Ask) -> Markup:

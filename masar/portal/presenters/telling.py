@@ -23,7 +23,7 @@ def facts_section() -> Section:
             words(
                 _(
                     "A person is not asked for what an agency knows. Tell the facts that services declare with your "
-                    "agency as their `source`, for up to 1,000 persons at a time:"
+                    "agency as their `source` (`/api/v1/services` lists them), for up to 1,000 persons at a time:"
                 )
             ),
             example_file("facts.sh"),
