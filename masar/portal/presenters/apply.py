@@ -291,7 +291,7 @@ def _attached(look: Look, found: Application, one: PaperAsk) -> Markup:
     files = files_of(look, one.id, found.draft)
     if not files:
         return phrase('<span class="soft">%(words)s</span>', words=_("Nothing attached"))
-    names = [phrase("<bdi>%(name)s</bdi> (%(size)s)", name=file.name, size=file.size) for file in files]
+    names = [phrase("<bdi>%(name)s</bdi> · %(size)s", name=file.name, size=file.size) for file in files]
     return phrase("<br>").join(names)
 
 

@@ -100,8 +100,10 @@ def url_of_paper(id: str) -> str:
 def size_of(look: Look, size: int) -> Markup:
     """Say a size in bytes: in megabytes with one decimal, small ones in kilobytes."""
     if size < _MEGABYTE // 10:
-        return phrase(_("%(size)s KB"), size=digits(look, max(1, round(size / 1024))))
-    return phrase(_("%(size)s MB"), size=digits(look, f"{size / _MEGABYTE:.1f}".removesuffix(".0")))
+        words, number = _("%(size)s KB"), str(max(1, round(size / 1024)))
+    else:
+        words, number = _("%(size)s MB"), f"{size / _MEGABYTE:.1f}".removesuffix(".0")
+    return phrase(words.replace(" ", "\N{NO-BREAK SPACE}"), size=digits(look, number))
 
 
 def refused_words(look: Look, refusal: Refusal) -> str:

@@ -42,7 +42,7 @@ def test_a_photograph_is_attached_and_the_next_page_follows(kuwait: None) -> Non
     visitor = Visitor("en")
     visitor.begin(RENEW)
     page = visitor.ask(apply.question, RENEW, **PHOTO).content.decode()
-    assert "A photograph, up to 2 MB." in page
+    assert "A photograph, up to 2\N{NO-BREAK SPACE}MB." in page
     assert 'accept="image/jpeg,image/png"' in page
     for _ in range(2):
         answer = attach(visitor, {"file": photograph("أنا.jpg"), "next": "1"})
@@ -72,8 +72,8 @@ def test_another_file_can_be_added_and_one_taken_away(kuwait: None) -> None:
     [
         (None, "Choose a file first."), (b"", "This file is empty."), (b"GIF89a", "A file of this kind is not taken."),
         (pdf(), "A file of this kind is not taken."), (jpeg()[:400], "This file cannot be opened"),
-        (b"\xff\xd8\xff" + bytes(10 * 1024 * 1024), "This file is larger than 10 MB."),
-        (b"\xff\xd8\xff" + bytes(12 * 1024 * 1024), "This file is larger than 10 MB."),
+        (b"\xff\xd8\xff" + bytes(10 * 1024 * 1024), "This file is larger than 10\N{NO-BREAK SPACE}MB."),
+        (b"\xff\xd8\xff" + bytes(12 * 1024 * 1024), "This file is larger than 10\N{NO-BREAK SPACE}MB."),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_file_is_said_at_its_field(
