@@ -196,14 +196,16 @@ def start_view(look: Look, found: Application) -> StartView:
 
 
 def next_url(found: Application, after: str = "") -> str:
-    """Return the page to go on with: the first question after one, or the first that is not answered, or all."""
+    """Return the page to go on with: the next question after one; at the end, what is still open; then all answers.
+
+    What an answer calls for may stand before it.
+    """
     url, asked = apply_url(found.definition.id), questions_of(found)
     names = [name_of(one) for one in asked]
-    if after in names:
-        rest = [name_of(one) for one in asked[names.index(after) + 1 :] if not is_given(found, one)]
-        return f"{url}{rest[0] if rest else 'check'}/"
-    open_ = [name_of(one) for one in asked if _is_open(found, one)]
-    return f"{url}{open_[0] if open_ else 'check'}/"
+    rest = asked[names.index(after) + 1 :] if after in names else []
+    coming = [name_of(one) for one in rest if not is_given(found, one)]
+    coming += [name_of(one) for one in asked if _is_open(found, one)]
+    return f"{url}{coming[0] if coming else 'check'}/"
 
 
 def _is_open(found: Application, one: One) -> bool:

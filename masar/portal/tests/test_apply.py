@@ -186,6 +186,16 @@ def test_what_a_choice_calls_for_is_asked_and_what_it_rules_out_is_not_sent(kuwa
     assert visitor.ask(apply.question, RENEW, name="address").status_code == 303
 
 
+def test_a_question_that_a_later_answer_calls_for_is_asked_before_the_end(kuwait: None) -> None:
+    id, visitor = "kw.pam.exit-permit", Visitor()
+    draft = visitor.begin(id)
+    day = {"leaves_on.day": "1", "leaves_on.month": "2", "leaves_on.year": "2027"}
+    visitor.ask(apply.question, id, {"draft": draft} | day, name="leaves_on")
+    visitor.ask(apply.question, id, {"draft": draft, "purpose": "holiday"}, name="purpose")
+    last = visitor.ask(apply.question, id, {"draft": draft, "way": "air"}, name="way")
+    assert last["Location"].endswith("/apply/returns_on/")
+
+
 def test_what_is_missing_is_named_before_anything_is_sent(kuwait: None) -> None:
     visitor = Visitor("en")
     draft = visitor.begin(RENEW)
