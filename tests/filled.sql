@@ -56,4 +56,12 @@ insert into cases_conflict (id, agency_id, source, event_id, digest, sealed, rec
   select gen_random_uuid(), agency, 'urn:masar:' || agency || ':x', n::text, sha256(n::text::bytea), '\x00', at
     from request where n % 3 = 0;
 insert into cases_outbox (request_id, person_id, number, seq) select id, person_id, number, 1 from request where n % 3 = 0;
+insert into files_paper (id, person_id, sealed, sealed_name, media_type, size, made_at, handed_in)
+  select gen_random_uuid(), person_id, '\x00', '\x00', 'image/png', 1, at, n % 2 = 0 from request;
+insert into cases_paper (paper_id, person_id, request_id, document)
+  select p.id, p.person_id, q.id, 'photo' from files_paper p join request q on q.person_id = p.person_id and q.at = p.made_at
+   where p.handed_in and p.sealed = '\x00';
+insert into cases_draft (id, person_id, definition_id, subject, sealed, made_at, changed_at)
+  select gen_random_uuid(), person.id, r.definition_id, 'kw.moi.gdt.renew-driving-licence', '\x00', now(), now()
+    from person, cases_request r where r.number = :number;
 commit;

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -23,16 +24,21 @@ from conftest import Reporter, new_civil_id
 from masar.cases import actions
 from masar.cases.actions import Incomplete, forget_left_drafts, keep, send
 from masar.cases.queries import (
+    agency_application,
+    agency_paper,
     agency_request,
     agency_requests,
     drafts,
     home,
     my_application,
+    my_paper,
     my_request,
     my_requests,
     rows,
     sheet,
 )
+from masar.files.actions import forget_left_papers
+from masar.files.tests.good import jpeg
 from masar.kernel.clock import now
 from masar.kernel.database import acting
 from masar.people.actions import Telling, remember, tell
@@ -257,3 +263,26 @@ def test_a_statement_without_an_index_would_be_found(filled, column):
     assert [fault.split(": ")[1] for fault in found.faults if "sequential" in fault] == [
         "sequential scan of cases_request"
     ] * 2
+
+
+def test_papers_attached_handed_in_and_read(filled, plans):
+    service = "kw.moi.gdt.renew-driving-licence"
+    draft = keep(filled.viewer, service, {"licence_number": "12345678", "delivery": "kiosk", "declaration": True})
+    one = actions.attach(filled.viewer, service, draft.id, "photo", jpeg(), "a.jpg").papers["photo"][0].id
+    actions.attach(filled.viewer, service, draft.id, "photo", jpeg((9, 9)), "b.jpg")
+    actions.detach(filled.viewer, service, draft.id, "photo", one)
+    number = send(filled.viewer, service, draft.id)
+    (paper,) = agency_application("kw.moi.gdt", number).papers
+    assert agency_paper("kw.moi.gdt", number, UUID(paper["id"])) == my_paper(filled.viewer, UUID(paper["id"]))
+    question = ask_for_a_paper(filled)
+    actions.attach_answer(filled.viewer, filled.number, question.token, "asked", jpeg(), "c.jpg")
+    actions.answer(filled.viewer, filled.number, question.token, {})
+    forget_left_papers(now() + timedelta(days=-60))
+    assert any("insert into cases_paper" in what for what in plans.seen)
+    assert any("from files_paper" in what for what in plans.seen)
+
+
+def ask_for_a_paper(filled):
+    gdt = Reporter("kw.moi.gdt")
+    gdt.send(gdt.event("asked", filled.ref, now(), kind="document", message={"ar": "؟"}))
+    return my_request(filled.viewer, filled.number, now())[1].question

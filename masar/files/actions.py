@@ -89,9 +89,9 @@ def forget_left_papers(now: datetime | None = None) -> int:
     while turn == _TURN:
         with acting("masar_system") as cursor:
             cursor.execute(
-                "delete from files_paper where id in (select id from files_paper where not handed_in"
-                " and made_at < %s::timestamptz limit %s::int for update skip locked)",
-                [before, _TURN],
+                "delete from files_paper where id in (select id from files_paper where not handed_in"  # noqa: S608
+                f" and made_at < %s::timestamptz order by made_at limit {_TURN} for update skip locked)",
+                [before],
             )
             turn = cursor.rowcount
         dropped += turn

@@ -81,10 +81,13 @@ def sent_off(cursor: CursorWrapper, viewer: Viewer, draft: Draft, papers: Papers
         return False
     ids = _ids(papers)
     hand_in(cursor, viewer.person_id, ids)
-    cursor.executemany(
+    documents = [document for document, files in papers.items() for _ in files]
+    cursor.execute(
         "insert into cases_paper (paper_id, person_id, request_id, document)"
-        " select %s::uuid, r.person_id, r.id, %s from cases_request r where r.person_id = %s::bigint and r.number = %s",
-        [(paper.id, document, viewer.person_id, number) for document, files in papers.items() for paper in files],
+        " select u.id, r.person_id, r.id, u.document from cases_request r,"
+        " unnest(%s::uuid[], %s::text[]) u(id, document)"
+        " where r.person_id = %s::bigint and r.number = %s::bigint",
+        [ids, documents, viewer.person_id, number],
     )
     drop_papers(cursor, viewer.person_id, [id_ for id_ in _ids(draft.papers) if id_ not in ids])
     return True
