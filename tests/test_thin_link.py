@@ -8,6 +8,7 @@ import json
 import re
 import secrets
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -199,11 +200,9 @@ def run(server: Server, count: int, at_once: int, rate: float, delay: float, see
 
 
 def _in_a_loop(work: Any) -> None:
-    loop = asyncio.new_event_loop()
-    try:
-        loop.run_until_complete(work)
-    finally:
-        loop.close()
+    """Run it in a thread of its own: a browser of other tests may hold the loop of this one."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()
 
 
 def _lost(one: Applicant) -> int:

@@ -119,10 +119,12 @@ async def _end(server: asyncio.Server) -> None:
 def thin_link(link: ThinLink) -> Iterator[ThinLink]:
     """Run the proxy in a thread of its own."""
     loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(asyncio.start_server(link.take, "127.0.0.1", 0, backlog=1024))
-    link.port = server.sockets[0].getsockname()[1]
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
+    server = asyncio.run_coroutine_threadsafe(
+        asyncio.start_server(link.take, "127.0.0.1", 0, backlog=1024), loop
+    ).result(10)
+    link.port = server.sockets[0].getsockname()[1]
     try:
         yield link
     finally:

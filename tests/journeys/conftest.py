@@ -116,8 +116,8 @@ def newcomer(kuwait: None) -> Callable[..., Person]:
     """Make a person with an account, of whom nothing is known yet."""
     from masar.people.actions import introduce
 
-    def made(language: str = "ar", name: str = "نورة التجريبية") -> Person:
-        person = Person(new_civil_id(), name, language)
+    def made(language: str = "ar", name: str = "نورة التجريبية", age: int | None = None) -> Person:
+        person = Person(new_civil_id(age), name, language)
         introduce(person.civil_id, name, language, person.password)
         return person
 

@@ -196,23 +196,26 @@ def start_view(look: Look, found: Application) -> StartView:
 
 
 def next_url(found: Application, after: str = "") -> str:
-    """Return the page to go on with: the next question after one; at the end, what is still open; then all answers.
+    """Return the page to go on with: after a question the next without an answer; then what is open; then all answers.
 
     What an answer calls for may stand before it.
     """
     url, asked = apply_url(found.definition.id), questions_of(found)
     names = [name_of(one) for one in asked]
     rest = asked[names.index(after) + 1 :] if after in names else []
-    coming = [name_of(one) for one in rest if not is_given(found, one)]
-    coming += [name_of(one) for one in asked if _is_open(found, one)]
-    return f"{url}{coming[0] if coming else 'check'}/"
+    coming = [one for one in rest if not is_given(found, one) and not _is_answered(found, one)]
+    coming += [one for one in asked if _is_required(one) and not _is_answered(found, one)]
+    return f"{url}{name_of(coming[0]) if coming else 'check'}/"
 
 
-def _is_open(found: Application, one: One) -> bool:
-    """Tell whether something that is required is not there yet."""
+def _is_answered(found: Application, one: One) -> bool:
     if isinstance(one, PaperAsk):
-        return one.required and not (found.draft and found.draft.papers.get(one.id))
-    return ask_in(one).required and value_in(found, one) is None
+        return bool(found.draft and found.draft.papers.get(one.id))
+    return value_in(found, one) is not None
+
+
+def _is_required(one: One) -> bool:
+    return one.required if isinstance(one, PaperAsk) else ask_in(one).required
 
 
 def paper_view(look: Look, found: Application, one: PaperAsk, error: str, *, from_check: bool) -> PaperView:

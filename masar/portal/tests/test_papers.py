@@ -47,7 +47,7 @@ def test_a_photograph_is_attached_and_the_next_page_follows(kuwait: None) -> Non
     for _ in range(2):
         answer = attach(visitor, {"file": photograph("أنا.jpg"), "next": "1"})
         assert answer.status_code == 303
-        assert answer["Location"].endswith("/apply/check/")
+        assert answer["Location"].endswith("/apply/licence_number/")
     assert names(visitor) == ["أنا.jpg"]
     assert "أنا.jpg" in visitor.ask(apply.check, RENEW).content.decode()
 
