@@ -109,6 +109,9 @@ class Applicant:
                 self.kept += [name] * (name not in ("", "check"))
                 to = answer.headers["Location"]
                 self._sent(to)
+                if name == "check" and self.chance.random() < 0.5:  # pressed once more, as impatient people do
+                    again = await self._try(client.post(at, data=data, files=files))
+                    assert again is None or again.headers["Location"] == to
                 return ("", to) if self.number else await self._look(client, to)
             if self.chance.random() < 0.5:  # loaded again, or gone back to: what stands there now counts
                 page, now = await self._look(client, at)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 WORKING = 6  # threads that answer at once in a process (docs/adr/0015 says what was measured)
-READING = 18  # bodies that come in at once
+READING = 64  # bodies that come in at once
 LARGE, LARGE_AT_ONCE = 1024 * 1024, 8  # of these, so that memory stays small
 MOST = 21 * 1024 * 1024  # longer ones are not taken in: their view refuses them, or drops what is too much
 _PIECE = 64 * 1024

@@ -20,7 +20,7 @@ from masar.config.supervisor import Part, Supervisor
 from masar.kernel import postgres
 
 GRANIAN = (
-    *("-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--workers", "1", "--blocking-threads", "30"),
+    *("-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--workers", "1", "--blocking-threads", "80"),
     *("--no-ws", "--http", "1", "--log-level", "warning", "--workers-kill-timeout", "8"),
 )
 
