@@ -27,13 +27,13 @@ from psycopg.conninfo import conninfo_to_dict
 
 from conftest import Reporter, logged_in, new_civil_id
 from masar.cases.actions import CHANNEL, answer, appeal, attach, keep, relay
-from masar.cases.actions.shelf import key_of
 from masar.cases.queries import my_request, pin_of
 from masar.catalogue.actions import new_key
 from masar.files.actions import Clean, keep_paper
 from masar.files.tests.good import jpeg
 from masar.kernel.clock import now
 from masar.kernel.database import acting
+from masar.people.queries import key_of
 from tests.running import Server
 
 pytestmark = pytest.mark.database

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from masar.cases.actions.errors import NotFound, NothingAsked, TooLong
 from masar.cases.actions.papers import attached, detach
-from masar.cases.actions.shelf import begun, key_of, let_go, locked, put
+from masar.cases.actions.shelf import begun, let_go, locked, put
 from masar.cases.queries import Question, Sheet, my_request
 from masar.cases.rules.drafts import LONGEST, Draft
 from masar.catalogue.queries import catalogue
 from masar.kernel import clock
 from masar.kernel.database import acting
-from masar.people.queries import Viewer
+from masar.people.queries import Viewer, key_of
 
 
 def keep_answer(viewer: Viewer, number: int, token: str, words: Mapping[str, Any]) -> Draft:

@@ -15,7 +15,7 @@ from masar.cases.actions.errors import Barred, Incomplete, NoSuchDraft, NotAllow
 from masar.cases.actions.items import person_actor
 from masar.cases.actions.known import filled, remember_said
 from masar.cases.actions.record import record, self_event
-from masar.cases.actions.shelf import Papers, begun, key_of, let_go, locked, put, sent_off
+from masar.cases.actions.shelf import Papers, begun, let_go, locked, put, sent_off
 from masar.cases.queries.drafts import Application, whole_application
 from masar.cases.rules.drafts import KEPT_FOR, LONGEST, PAPER, Draft, handed_in, missing, told
 from masar.cases.rules.events import SELF
@@ -24,7 +24,7 @@ from masar.catalogue.rules.eligibility import bar
 from masar.catalogue.rules.form import faults, pruned
 from masar.kernel import clock
 from masar.kernel.database import acting, take
-from masar.people.queries import Viewer
+from masar.people.queries import Viewer, key_of
 
 _TRIES = 8
 

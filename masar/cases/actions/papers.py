@@ -6,13 +6,13 @@ from hashlib import sha256
 from uuid import UUID
 
 from masar.cases.actions.errors import NoSuchDraft, TooManyPapers
-from masar.cases.actions.shelf import key_of, locked, put
+from masar.cases.actions.shelf import locked, put
 from masar.cases.queries.drafts import my_application
 from masar.cases.rules.drafts import MOST_PAPERS, Draft, Paper
 from masar.catalogue.queries import PaperAsk
 from masar.files.actions import clean, drop_papers, keep_paper
 from masar.kernel.database import acting
-from masar.people.queries import Viewer
+from masar.people.queries import Viewer, key_of
 
 
 def attach(viewer: Viewer, service: str, draft_id: UUID, document: str, data: bytes, name: str) -> Draft:

@@ -13,22 +13,9 @@ from masar.catalogue.queries import catalogue
 from masar.files.actions import drop_papers, hand_in, hold_papers
 from masar.kernel import clock
 from masar.kernel.ids import new_row_id
-from masar.people.queries import SessionEnded, Viewer, person_key
+from masar.people.queries import Viewer
 
 Papers = Mapping[str, Sequence[Paper]]
-
-
-def key_of(cursor: CursorWrapper, viewer: Viewer) -> bytes:
-    """Return the person's key. Raises: SessionEnded when the log-in was ended."""
-    cursor.execute(
-        "select k.wrapped, k.kek from people_person_key k join people_session s on s.person_id = k.person_id"
-        " where k.person_id = %s::bigint and s.id = %s::uuid and s.ended_at is null",
-        [viewer.person_id, viewer.session],
-    )
-    row = cursor.fetchone()
-    if row is None:
-        raise SessionEnded
-    return person_key(viewer.person_id, bytes(row[0]), row[1])
 
 
 def locked(cursor: CursorWrapper, viewer: Viewer, subject: str, key: bytes) -> Draft | None:

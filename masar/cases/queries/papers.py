@@ -16,7 +16,7 @@ from masar.catalogue.queries import Definition, catalogue
 from masar.files.queries import Opened, open_paper
 from masar.kernel.crypto import CannotOpen, open_sealed
 from masar.kernel.database import acting, take
-from masar.people.queries import SessionEnded, Viewer, open_person, person_key
+from masar.people.queries import Viewer, key_of, open_person, person_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +44,7 @@ class Answered:
 def my_paper(viewer: Viewer, id: UUID) -> Opened | None:
     """Return a paper of the person; None when it is not theirs, or dropped. Raises: SessionEnded."""
     with acting("masar_citizen", person=viewer.person_id) as cursor:
-        cursor.execute(
-            "select k.wrapped, k.kek from people_person_key k join people_session s on s.person_id = k.person_id"
-            " where k.person_id = %s::bigint and s.id = %s::uuid and s.ended_at is null",
-            [viewer.person_id, viewer.session],
-        )
-        row = cursor.fetchone()
-        if row is None:
-            raise SessionEnded
-        return open_paper(cursor, viewer.person_id, person_key(viewer.person_id, bytes(row[0]), row[1]), id)
+        return open_paper(cursor, viewer.person_id, key_of(cursor, viewer), id)
 
 
 def agency_paper(agency: str, number: int, id: UUID) -> Opened | None:

@@ -8,8 +8,10 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
+from django.db.backends.utils import CursorWrapper
 
 from masar.kernel.crypto import CannotOpen, open_sealed, vault
+from masar.people.rules import Viewer
 
 
 class SessionEnded(Exception):
@@ -81,3 +83,16 @@ def profile_of(columns: tuple[Any, ...]) -> Profile:
     """Make a profile of the columns that `PROFILE` names."""
     person_id, sealed, wrapped, kek, *rest = columns
     return Profile(person_id, open_person(person_id, sealed, wrapped, kek).get("name", ""), *rest)
+
+
+def key_of(cursor: CursorWrapper, viewer: Viewer) -> bytes:
+    """Return the person's key. Raises: SessionEnded when the log-in was ended."""
+    cursor.execute(
+        "select k.wrapped, k.kek from people_person_key k join people_session s on s.person_id = k.person_id"
+        " where k.person_id = %s::bigint and s.id = %s::uuid and s.ended_at is null",
+        [viewer.person_id, viewer.session],
+    )
+    row = cursor.fetchone()
+    if row is None:
+        raise SessionEnded
+    return person_key(viewer.person_id, bytes(row[0]), row[1])
