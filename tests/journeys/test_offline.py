@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from masar.files.tests.good import jpeg
 from tests.journeys.browsing import LANGUAGES, Person, Visits, until
 
 Newcomer = Callable[..., Person]
@@ -99,6 +100,26 @@ def test_forms_and_live_answers_are_never_kept(visits: Visits, newcomer: Newcome
         page.goto(f"/ar/{tail}")
     until(page, "caches.open('masar-pages').then((c) => c.keys()).then((k) => k.length > 0)")
     assert [path for path in kept(page) if "withdraw" in path or "account" in path or "/live/" in path] == []
+
+
+def test_what_is_filled_in_and_papers_are_never_kept(visits: Visits, newcomer: Newcomer) -> None:
+    page = visits.of(newcomer())
+    with_worker(page, "/ar/")
+    service = "/ar/services/kw.moi.gdt.renew-driving-licence/"
+    page.goto(f"{service}apply/")
+    page.click("main form .btn:not(.ghost)")
+    page.wait_for_url("**/apply/licence_number/")
+    page.goto(f"{service}apply/paper.photo/")
+    page.set_input_files("[name=file]", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": jpeg()})
+    page.click("[name=more]")
+    paper = page.locator(".files a").get_attribute("href")
+    assert paper
+    with page.expect_download():
+        page.click(".files a")
+    page.goto(f"{service}apply/check/")
+    page.goto(service)
+    until(page, "caches.open('masar-pages').then((c) => c.keys()).then((k) => k.length > 0)")
+    assert [path for path in kept(page) if "/apply/" in path or path == paper] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
