@@ -152,6 +152,18 @@ def test_an_application_hands_its_papers_in_and_the_agency_reads_them(noura: Som
     assert my_paper(noura.viewer, photo) is not None
 
 
+def test_a_paper_that_an_answer_has_ruled_out_is_not_handed_in_and_goes(noura: Somebody) -> None:
+    permit, day = "kw.pam.exit-permit", "2027-02-01"
+    answers = {"leaves_on": day, "returns_on": day, "purpose": "emergency", "declaration": True}
+    draft = actions.keep(noura.viewer, permit, answers)
+    actions.attach(noura.viewer, permit, draft.id, "emergency-proof", pdf(), "a.pdf")
+    actions.keep(noura.viewer, permit, {"purpose": "holiday"})
+    found = agency_application("kw.pam", actions.send(noura.viewer, permit, draft.id))
+    assert found is not None
+    assert (found.form["purpose"], found.papers) == ("holiday", ())
+    assert stored(noura.viewer.person_id) == 0
+
+
 def test_nobody_else_reads_a_paper(noura: Somebody) -> None:
     number, photo = noura.apply()
     other = Somebody()
@@ -159,7 +171,9 @@ def test_nobody_else_reads_a_paper(noura: Somebody) -> None:
     assert my_paper(other.viewer, photo) is None
     assert agency_application("kw.moh", number) is None
     assert agency_paper("kw.moh", number, photo) is None
-    assert agency_paper("kw.moi.gdt", other_number, photo) is None, "a paper is read at its own request"
+    assert agency_paper("kw.moi.gdt", other_number, photo) is None
+    own_number, _ = noura.apply()
+    assert agency_paper("kw.moi.gdt", own_number, photo) is None, "a paper is read at its own request"
     with acting("masar_agency", agency="kw.moh") as cursor:
         cursor.execute("select count(*) from files_paper where id = %s::uuid", [photo])
         assert cursor.fetchone()[0] == 0
