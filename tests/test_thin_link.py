@@ -48,12 +48,12 @@ def run(server: Server, count: int, at_once: int, rate: float, delay: float, cut
         await asyncio.wait_for(asyncio.gather(*map(one, them)), 3600)  # who never gets there is a fault, not a wait
 
     with thin_link(link):
-        _in_a_loop(all_of_them(people, 60))
+        asyncio.run(all_of_them(people, 60))
         stopped = [n for n, one in enumerate(people) if one.stops_after is not None]
         lost = sum(_lost(people[n]) for n in stopped)
         for n in stopped:
             people[n] = elsewhere(people[n])
-        _in_a_loop(all_of_them([people[n] for n in stopped], 60))
+        asyncio.run(all_of_them([people[n] for n in stopped], 60))
     figures = _held_against(people)
     return figures | {
         "drafts_lost": lost, "answers_unseen": sum(len(one.unseen) for one in people),
@@ -64,14 +64,6 @@ def run(server: Server, count: int, at_once: int, rate: float, delay: float, cut
         "told_to_wait": sum(one.told_to_wait for one in people),
         "kilobytes": link.carried // 1024,
     }  # fmt: skip
-
-
-def _in_a_loop(work: Any) -> None:
-    loop = asyncio.new_event_loop()
-    try:
-        loop.run_until_complete(work)
-    finally:
-        loop.close()
 
 
 def elsewhere(one: Applicant) -> Applicant:

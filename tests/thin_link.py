@@ -44,14 +44,16 @@ class ThinLink:
     async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carry one connection until an end closes it, or it breaks."""
         self.connections += 1
-        await asyncio.sleep(2 * self.delay)  # what it takes to connect
-        there = await asyncio.open_connection("127.0.0.1", self.target)
+        ends = [writer]
         try:
+            await asyncio.sleep(2 * self.delay)  # what it takes to connect
+            there = await asyncio.open_connection("127.0.0.1", self.target)
+            ends.append(there[1])
             await self._both_ways(reader, writer, there)
         except asyncio.CancelledError:
             pass  # the drill has ended; whoever asks this task would only print it
         finally:
-            for end in (writer, there[1]):
+            for end in ends:
                 end.close()
 
     async def _both_ways(
