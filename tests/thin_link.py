@@ -15,13 +15,26 @@ PIECE = 512
 
 
 @dataclass
+class Line:
+    """One connection: how many bytes it carries before it breaks, and whether an answer is awaited."""
+
+    left: float
+    is_asked: bool = False
+
+
+@dataclass
 class ThinLink:
-    """What the link is like, and what happened on it. `rate` in bits a second each way, `delay` one way in seconds."""
+    """What the link is like, and what happened on it. `rate` in bits a second each way, `delay` one way in seconds.
+
+    It breaks after so many bytes; and for this share of answers before they arrive, or soon after they began to: what
+    was asked for is done then, and nobody was told.
+    """
 
     target: int
     rate: float
     delay: float
     bytes_between_cuts: float
+    answers_cut: float
     chance: Random
     port: int = 0
     connections: int = 0
@@ -31,12 +44,16 @@ class ThinLink:
     async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carry one connection until an end closes it, or it breaks."""
         self.connections += 1
-        await asyncio.sleep(2 * self.delay)  # what it takes to connect
-        there = await asyncio.open_connection("127.0.0.1", self.target)
+        ends = [writer]
         try:
+            await asyncio.sleep(2 * self.delay)  # what it takes to connect
+            there = await asyncio.open_connection("127.0.0.1", self.target)
+            ends.append(there[1])
             await self._both_ways(reader, writer, there)
+        except asyncio.CancelledError:
+            pass  # the drill has ended; whoever asks this task would only print it
         finally:
-            for end in (writer, there[1]):
+            for end in ends:
                 end.close()
 
     async def _both_ways(
@@ -45,10 +62,10 @@ class ThinLink:
         writer: asyncio.StreamWriter,
         there: tuple[asyncio.StreamReader, asyncio.StreamWriter],
     ) -> None:
-        left = [self.chance.expovariate(1 / self.bytes_between_cuts)]
+        line = Line(self.chance.expovariate(1 / self.bytes_between_cuts))
         ways = [
-            asyncio.create_task(self._carry(reader, there[1], left)),
-            asyncio.create_task(self._carry(there[0], writer, left)),
+            asyncio.create_task(self._carry(reader, there[1], line, is_answer=False)),
+            asyncio.create_task(self._carry(there[0], writer, line, is_answer=True)),
         ]
         done, rest = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         is_cut = any(task.exception() is None and task.result() for task in done)
@@ -63,7 +80,18 @@ class ThinLink:
             abort(writer)
             abort(there[1])
 
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, left: list[float]) -> bool:
+    def _passes(self, line: Line, size: int, *, is_answer: bool) -> bool:
+        """Tell whether a piece is carried, or the connection breaks at it."""
+        begins, line.is_asked = is_answer and line.is_asked, not is_answer
+        if begins and self.chance.random() < self.answers_cut:
+            line.left = self.chance.choice((0, 0, self.chance.uniform(0, 4000)))
+        line.left -= size
+        self.carried += size
+        return line.left > 0
+
+    async def _carry(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, line: Line, *, is_answer: bool
+    ) -> bool:
         """Carry one way; True where the connection broke."""
         loop, free_at = asyncio.get_running_loop(), 0.0
         queue: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
@@ -81,9 +109,7 @@ class ThinLink:
         try:
             while piece := await reader.read(PIECE):
                 free_at = max(free_at, loop.time()) + len(piece) * 8 / self.rate
-                left[0] -= len(piece)
-                self.carried += len(piece)
-                if left[0] <= 0:
+                if not self._passes(line, len(piece), is_answer=is_answer):
                     await asyncio.sleep(max(0.0, free_at - loop.time()))
                     return True
                 queue.put_nowait((free_at + self.delay, piece))
