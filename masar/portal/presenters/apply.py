@@ -189,10 +189,16 @@ def start_view(look: Look, found: Application) -> StartView:
         cost=prices.total(look, definition, found.answers if found.draft else None),
         promise=span(look, promise.within, promise.clock) if promise else "",
         draft_until=day(look, draft.ends_at) if draft else Markup(),
-        next_url=next_url(found),
+        next_url=resume_url(found),
         draft=found.code,
         has_known=any(is_given(found, one) for one in questions_of(found)),
     )
+
+
+def resume_url(found: Application) -> str:
+    """Return the page to begin or go on with: the first question without an answer, also one that may be left out."""
+    open_ = [one for one in questions_of(found) if not is_given(found, one) and not _is_answered(found, one)]
+    return f"{apply_url(found.definition.id)}{name_of(open_[0]) if open_ else 'check'}/"
 
 
 def next_url(found: Application, after: str = "") -> str:

@@ -196,6 +196,15 @@ def test_a_question_that_a_later_answer_calls_for_is_asked_before_the_end(kuwait
     assert last["Location"].endswith("/apply/returns_on/")
 
 
+def test_going_on_later_leads_to_what_may_be_left_out_too(kuwait: None) -> None:
+    id, visitor = "kw.pam.exit-permit", Visitor("en")
+    visitor.begin(id)
+    actions.keep(visitor.viewer, id, {"leaves_on": "2027-02-01", "purpose": "final"})
+    assert f'href="/en/services/{id}/apply/way/"' in visitor.ask(apply.start, id).content.decode()
+    visitor.ask(apply.question, id, {"draft": visitor.draft(id), "way": "air"}, name="way")
+    assert f'href="/en/services/{id}/apply/check/"' in visitor.ask(apply.start, id).content.decode()
+
+
 def test_what_is_missing_is_named_before_anything_is_sent(kuwait: None) -> None:
     visitor = Visitor("en")
     draft = visitor.begin(RENEW)

@@ -21,6 +21,7 @@ from masar.portal.presenters.apply import (
     paper_view,
     question_view,
     questions_of,
+    resume_url,
     start_view,
 )
 from masar.portal.presenters.forms import texts_of
@@ -38,7 +39,7 @@ def start(request: HttpRequest, viewer: Viewer, id: str) -> HttpResponse:
     look, found = _found(request, viewer, id)
     if request.method == "POST" and barrier_of(look, found) is None:
         actions.keep(viewer, id, {})
-        return SeeOther(next_url(found))
+        return SeeOther(resume_url(found))
     return page(request, "apply.html", {"view": start_view(look, found)})
 
 
