@@ -88,6 +88,9 @@ def test_simple_mode_is_one_press_away_and_follows_the_person(
     other = visits.of(person)
     other.goto("/ar/")
     expect(other.locator("html")).to_have_attribute("data-mode", "simple")
+    other.goto("/ar/services/")  # a page that asks nobody
+    expect(other.locator("html")).to_have_attribute("data-mode", "simple")
+    assert other.locator("#q").bounding_box()["width"] > 250
     other.click("header form button[name=simple]")
     expect(other.locator("html")).not_to_have_attribute("data-mode", "simple")
 

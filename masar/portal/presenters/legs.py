@@ -64,9 +64,11 @@ def _leg(look: Look, definition: Definition, place: str, number: int) -> Leg:
 def _time(look: Look, definition: Definition, place: str) -> Markup:
     step = definition.steps[place]
     if step.limit:
-        then = said(look, definition.title_of(step.limit.then))
-        time = span(look, step.limit.within, step.limit.clock)
-        return phrase(_("You have %(time)s. After that the request ends: %(outcome)s."), time=time, outcome=then)
+        time, then = span(look, step.limit.within, step.limit.clock), step.limit.then
+        if definition.outcomes[then].state == "expired":
+            return phrase(_("You have %(time)s. After that the request ends."), time=time)
+        outcome = said(look, definition.title_of(then))
+        return phrase(_("You have %(time)s. After that the request ends: %(outcome)s."), time=time, outcome=outcome)
     if step.promise:
         return phrase(_("Promised within %(time)s"), time=span(look, step.promise.within, step.promise.clock))
     return Markup()

@@ -28,8 +28,11 @@ class FeeView:
 @kept
 def dinars(look: Look, fils: int) -> Markup:
     """Write an amount of money; whole dinars without decimals, so that nobody reads 10.000 as ten thousand."""
-    amount = phrase(_("KD %(amount)s"), amount=digits(look, shown(fils).removesuffix(".000")))
-    return phrase('<span class="nb">%(amount)s</span>', amount=amount)
+    return phrase('<span class="nb">%(amount)s</span>', amount=phrase(_("KD %(amount)s"), amount=_amount(look, fils)))
+
+
+def _amount(look: Look, fils: int) -> str:
+    return digits(look, shown(fils).removesuffix(".000"))
 
 
 def total(look: Look, definition: Definition, answers: Mapping[str, Any] | None = None) -> Markup:
@@ -41,7 +44,8 @@ def total(look: Look, definition: Definition, answers: Mapping[str, Any] | None 
         return dinars(look, least)
     if least == 0:
         return phrase(_("Up to %(most)s"), most=dinars(look, most))
-    return phrase(_("%(least)s to %(most)s"), least=dinars(look, least), most=dinars(look, most))
+    both = phrase(_("KD %(least)s to %(most)s"), least=_amount(look, least), most=_amount(look, most))
+    return phrase('<span class="nb">%(both)s</span>', both=both)
 
 
 def fees(look: Look, definition: Definition) -> tuple[Markup, list[FeeView]]:

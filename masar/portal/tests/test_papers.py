@@ -188,7 +188,7 @@ def test_papers_are_sent_from_the_page_of_the_request(language: str, asked: Any)
         kept = ask(visitor, one.papers, frame | {"file": photograph("بطاقة.jpg")}, number=number)
         assert (kept.status_code, kept["Location"]) == (303, f"/{language}/requests/{number}/#need")
     page = ask(visitor, one.one, number=number).content.decode()
-    assert page.count("<bdi>بطاقة.jpg</bdi>") == 1
+    assert page.count('name="remove"') == 1
     draft = re.findall(r'name="draft" value="(\w+)"', page)[0]
     for _ in range(2):
         sent = ask(visitor, one.answer, {"token": token, "draft": draft}, number=number)

@@ -15,10 +15,8 @@ from masar.cases.queries import home
 from masar.people.actions import prefer
 from masar.people.queries import Viewer
 from masar.portal.jinja import look_of
-from masar.portal.look import COOKIE, LANGUAGES, Look, choices_of
-from masar.portal.views.visiting import SeeOther, for_person, look_for, page, viewer_of
-
-_YEAR = 365 * 86400
+from masar.portal.look import LANGUAGES, Look, choices_of
+from masar.portal.views.visiting import YEAR, SeeOther, for_person, keep_look, look_for, page, viewer_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -64,11 +62,11 @@ def _keep(request: HttpRequest, place: str) -> HttpResponse:
 
 
 def _with_cookie(response: HttpResponse, look: Look, language: str | None) -> HttpResponse:
-    secure = settings.SESSION_COOKIE_SECURE
-    response.set_cookie(COOKIE, look.cookie(), max_age=_YEAR, samesite="Lax", secure=secure, httponly=True)
+    keep_look(response, look)
     if language in LANGUAGES:
         name = settings.LANGUAGE_COOKIE_NAME
-        response.set_cookie(name, language or "", max_age=_YEAR, samesite="Lax", secure=secure, httponly=True)
+        secure = settings.SESSION_COOKIE_SECURE
+        response.set_cookie(name, language or "", max_age=YEAR, samesite="Lax", secure=secure, httponly=True)
     return response
 
 

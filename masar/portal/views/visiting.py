@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,9 +19,10 @@ from django.utils.translation import get_language_from_request
 from masar.kernel.ids import read_number
 from masar.people.queries import Profile, Viewer
 from masar.portal.jinja import look_of
-from masar.portal.look import LANGUAGES, Look
+from masar.portal.look import COOKIE, LANGUAGES, Look, look_of_cookie
 
 PersonView = Callable[..., HttpResponse]
+YEAR = 365 * 24 * 3600
 
 
 class SeeOther(HttpResponseRedirect):
@@ -60,7 +62,16 @@ def page(request: HttpRequest, template: str, values: Mapping[str, Any], status:
     """Answer with a page."""
     response = render(request, template, dict(values), status=status, using="jinja2")
     patch_vary_headers(response, ["Cookie", "X-Masar-Fragment"])
+    look = look_of(request)
+    if look.cookie() != look_of_cookie(look.language, request.COOKIES.get(COOKIE, "")).cookie():
+        keep_look(response, look)  # a person on a new device: pages that ask nobody follow the cookie alone
     return response
+
+
+def keep_look(response: HttpResponse, look: Look) -> None:
+    """Keep on the device how its visitor likes pages."""
+    secure = settings.SESSION_COOKIE_SECURE
+    response.set_cookie(COOKIE, look.cookie(), max_age=YEAR, samesite="Lax", secure=secure, httponly=True)
 
 
 def posted(request: HttpRequest) -> dict[str, list[str]]:
