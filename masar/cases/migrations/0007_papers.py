@@ -10,7 +10,9 @@ ME = "nullif(current_setting('masar.agency', true), '')"
 SQL = f"""
 {close("cases_paper")}
 CREATE POLICY citizen_reads ON cases_paper FOR SELECT TO masar_citizen USING ({MINE});
-CREATE POLICY citizen_adds ON cases_paper FOR INSERT TO masar_citizen WITH CHECK ({MINE});
+CREATE POLICY citizen_adds ON cases_paper FOR INSERT TO masar_citizen WITH CHECK ({MINE}
+  AND EXISTS (SELECT FROM cases_request mine WHERE mine.id = request_id AND mine.person_id = cases_paper.person_id)
+  AND EXISTS (SELECT FROM files_paper mine WHERE mine.id = paper_id AND mine.person_id = cases_paper.person_id));
 CREATE POLICY agency_reads ON cases_paper FOR SELECT TO masar_agency USING (EXISTS (
     SELECT FROM cases_participation mine WHERE mine.agency_id = {ME} AND mine.request_id = cases_paper.request_id));
 CREATE POLICY agency_reads ON files_paper FOR SELECT TO masar_agency USING (EXISTS (

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import ProgrammingError
 
 from conftest import Reporter, logged_in, new_civil_id
 from masar.cases import actions
@@ -181,6 +182,28 @@ def test_nobody_else_reads_a_paper(noura: Somebody) -> None:
         end_session(noura.viewer.session)
     with pytest.raises(SessionEnded):
         my_paper(noura.viewer, photo)
+
+
+def test_a_person_hands_in_only_their_own_paper_to_their_own_request(noura: Somebody) -> None:
+    number, photo = noura.apply()
+    other = Somebody()
+    draft = other.attach(jpeg())
+    own = draft.papers["photo"][0].id
+    with acting("masar_system") as cursor:
+        cursor.execute("select id from cases_request where number = %s", [number])
+        request = cursor.fetchone()[0]
+    statement = "insert into cases_paper (paper_id, person_id, request_id, document) values (%s, %s, %s, 'photo')"
+    other_number, _ = other.apply()
+    with acting("masar_system") as cursor:
+        cursor.execute("select id from cases_request where number = %s", [other_number])
+        other_request = cursor.fetchone()[0]
+        cursor.execute("delete from cases_paper where paper_id = %s", [photo])
+    for paper, target in ((own, request), (photo, other_request)):
+        with (
+            pytest.raises(ProgrammingError, match="row-level security"),
+            acting("masar_citizen", person=other.viewer.person_id) as cursor,
+        ):
+            cursor.execute(statement, [paper, other.viewer.person_id, target])
 
 
 def test_a_draft_is_no_agencys(noura: Somebody) -> None:
