@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from masar.kernel.errors import PROBLEMS, Refusal
 
 TYPE = "application/problem+json"
+_PLAIN = re.compile(r"[!-~](?: *[!-~])*")  # a purpose: one line of visible characters and spaces
 
 
 class Problem(Refusal):
@@ -70,8 +72,8 @@ def problem_of(status: int, detail: str = "") -> dict[str, Any]:
 
 
 def demand_purpose(purpose: str | None) -> None:
-    """Refuse to read something of a person without a purpose. Raises: Problem."""
-    if purpose is None or not purpose.strip():
+    """Refuse to read something of a person without a purpose in plain words. Raises: Problem."""
+    if purpose is None or not _PLAIN.fullmatch(purpose.strip(" ")):
         raise Problem(
             400, "purpose-missing", "Say why you read this",
             "Send the header Masar-Purpose with a plain sentence.",

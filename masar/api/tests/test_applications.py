@@ -58,6 +58,12 @@ def test_no_purpose_no_reading(applied: tuple[int, str]) -> None:
         assert Client().get(f"/api/v1/requests/{path}").status_code == 401
 
 
+@pytest.mark.parametrize("purpose", ["   ", "a\tb", "a\x01b"])
+def test_a_purpose_is_plain_words(purpose: str, applied: tuple[int, str]) -> None:
+    answer = reading(f"{applied[0]}/application", purpose=purpose)
+    assert (answer.status_code, answer.json()["code"]) == (400, "purpose-missing")
+
+
 def test_an_agency_without_part_finds_nothing(applied: tuple[int, str]) -> None:
     paper = reading(f"{applied[0]}/application").json()["papers"][0]["id"]
     for path in (f"{applied[0]}/application", f"{applied[0]}/papers/{paper}"):
