@@ -44,8 +44,7 @@ def total(look: Look, definition: Definition, answers: Mapping[str, Any] | None 
         return dinars(look, least)
     if least == 0:
         return phrase(_("Up to %(most)s"), most=dinars(look, most))
-    both = phrase(_("KD %(least)s to %(most)s"), least=_amount(look, least), most=_amount(look, most))
-    return phrase('<span class="nb">%(both)s</span>', both=both)
+    return phrase(_("KD %(least)s to %(most)s"), least=_amount(look, least), most=_amount(look, most))
 
 
 def fees(look: Look, definition: Definition) -> tuple[Markup, list[FeeView]]:
