@@ -6,9 +6,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from masar.cases.queries import Counts, Due, Home, Line, Listing, Question, Row, Share, Sheet, Stop
-from masar.catalogue.queries import Calendar, Definition, Text, parse
+from masar.cases.queries import (
+    Counts,
+    Draft,
+    Due,
+    Home,
+    Line,
+    Listing,
+    Paper,
+    Question,
+    Row,
+    Share,
+    Sheet,
+    Stop,
+)
+from masar.catalogue.queries import Calendar, Definition, PaperAsk, Text, parse
 from masar.people.queries import Profile
 from masar.portal.look import Names
 
@@ -342,6 +356,16 @@ def sheet(name: str) -> Sheet:
     )
 
 
+PHOTO = PaperAsk(
+    "photo",
+    _text("صورة شخصية حديثة", "A recent photograph", "حالیہ تصویر"),
+    _text("خلفية فاتحة.", "A light background.", "ہلکا پس منظر۔"),
+    ("image/jpeg", "image/png"),
+    2 * 1024 * 1024,
+    True,
+)
+PAPERS = {"photo": [Paper(UUID(int=1), "صورة شخصية", "image/jpeg", 345_678, "")]}
+DRAFT = Draft(UUID(int=2), ROWS["needs-you"].definition, NOW, NOW, papers=PAPERS)
 COUNTS = Counts(open=8, needs_you=3, in_progress=3, ready=1, late=1, archive=4)
 OPEN = [one for one in ROWS.values() if one.is_open]
 ARCHIVE = [one for one in ROWS.values() if not one.is_open]

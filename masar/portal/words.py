@@ -222,8 +222,10 @@ def comma(look: Look) -> str:
 
 
 def stopped(look: Look, sentence: Markup) -> Markup:
-    """End a sentence with the full stop of its language, unless it has one."""
-    return sentence if sentence.endswith((".", "۔")) else sentence + ("۔" if look.language == "ur" else ".")
+    """End a sentence with the full stop of its language, unless it has one or asks something."""
+    if sentence.removesuffix("</b>").endswith((".", "۔", "?", "؟")):
+        return sentence
+    return sentence + ("۔" if look.language == "ur" else ".")
 
 
 def phrase(text: str, **parts: object) -> Markup:

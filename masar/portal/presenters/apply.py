@@ -127,8 +127,14 @@ class CheckView:
     @property
     def errors(self) -> list[tuple[str, str]]:
         """What is wrong, each beside the id of its place."""
-        wrong = [(f"a-{one.id}", f"{one.label.striptags()}: {one.error}") for one in self.answers if one.error]
+        wrong = [(f"a-{one.id}", _beside(one.label, one.error)) for one in self.answers if one.error]
         return wrong + [(f"f-{field.name}", field.error) for field in self.declarations if field.error]
+
+
+def _beside(label: Markup, error: str) -> str:
+    """Name a question and say what is wrong with its answer; a question that asks needs no colon."""
+    words = label.striptags()
+    return f"{words} {error}" if words.endswith(("?", "؟")) else f"{words}: {error}"
 
 
 def questions_of(found: Application) -> list[One]:

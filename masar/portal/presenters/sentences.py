@@ -28,7 +28,7 @@ def _with_you(look: Look, row: Row) -> list[Markup]:
     if row.state == "ready":
         return [stopped(look, phrase("<b>%(step)s</b>", step=step)), stopped(look, promises.until(look, row))]
     return [
-        phrase(_("Your request is waiting for you: <b>%(step)s</b>."), step=step),
+        stopped(look, phrase(_("Your request is waiting for you: <b>%(step)s</b>"), step=step)),
         phrase(_("It goes on as soon as this is done; until then no time counts against the agency.")),
     ]
 

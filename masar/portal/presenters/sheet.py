@@ -215,6 +215,8 @@ def _then(look: Look, row: Row) -> str:
     step = row.definition.steps.get(row.step)
     if step is None or step.limit is None:
         return ""
+    if row.definition.outcomes[step.limit.then].state == "expired":
+        return _("After that the request ends by itself.")
     outcome = said(look, row.definition.title_of(step.limit.then))
     return _("After that the request ends by itself: %(outcome)s.") % {"outcome": outcome}
 

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 from django.utils import translation
+from markupsafe import Markup
 
 from masar.portal import words
 from masar.portal.look import Look, look_of_cookie
 from masar.portal.sample import NOW
 from masar.portal.tests.rendering import look
+from masar.portal.words import stopped
 
 PORTAL = Path(words.__file__).parent
 ROOT = PORTAL.parent.parent
@@ -133,3 +135,9 @@ def test_the_cookie_of_preferences_is_read_back_and_nonsense_is_not() -> None:
     assert (read.digits, read.hijri, read.simple, read.nastaliq) == ("arab", True, True, False)
     odd = look_of_cookie("ar", "digits=x&simple=maybe&;;;")
     assert (odd.digits, odd.simple) == ("latn", False)
+
+
+def test_a_sentence_that_asks_gets_no_full_stop_behind_it() -> None:
+    assert stopped(Look("ar"), Markup("طلبك الآن عندك: <b>إلى أي حساب نحوّل؟</b>")).endswith("؟</b>")
+    assert stopped(Look("ar"), Markup("طلبك الآن عندك: <b>سداد الرسوم</b>")).endswith("</b>.")
+    assert stopped(Look("ur"), Markup("<b>فیس کی ادائیگی</b>")).endswith("</b>۔")

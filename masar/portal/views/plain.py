@@ -15,6 +15,7 @@ from masar.portal.jinja import look_of
 from masar.portal.look import LANGUAGES
 from masar.portal.presenters.forms import fields_of
 from masar.portal.presenters.lists import home_page, list_page
+from masar.portal.presenters.papers import missing_words, paper_field
 from masar.portal.presenters.rows import card
 from masar.portal.presenters.sheet import view_of
 from masar.portal.presenters.standing import STANDINGS
@@ -73,6 +74,7 @@ def components(request: HttpRequest) -> HttpResponse:
         "list": list_page(look, sample.LISTING, "open", reverse("requests"), reverse("archive"), "?after=next"),
         "views": [view_of(look, sample.sheet(name)) for name in sample.ROWS],
         "wrong": view_of(look, asked, wrong),
+        "paper": paper_field(look, sample.PHOTO, sample.DRAFT, missing_words()),
         "errors": [(f"f-{field.name}", field.error) for field in wrong if field.error],
         "languages": LANGUAGES,
     }
