@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from ninja import Header, Path, Router
 
 from masar.api.problems import Problem, answer_json, demand_purpose, no_such_request
-from masar.api.schemas import ApplicationOut, ProblemOut
+from masar.api.schemas import REFUSED, ApplicationOut
 from masar.cases.queries import agency_application, agency_paper
-from masar.kernel.ids import read_number
+from masar.kernel.ids import read_number, read_row_id
 
 router = Router()
-_PROBLEMS = dict.fromkeys((400, 401, 403, 404, 405, 413, 415, 422, 429, 500, 503), ProblemOut)
 _FILE = {"schema": {"type": "string", "format": "binary"}}
 
 
-@router.get("/{number}/application", response={200: ApplicationOut, **_PROBLEMS}, summary="Read what was filled in")
+@router.get("/{number}/application", response={200: ApplicationOut, **REFUSED}, summary="Read what was filled in")
 def get_application(
     request: HttpRequest,
     number: str = Path(..., max_length=40),
@@ -51,7 +49,7 @@ def get_application(
 
 @router.get(
     "/{number}/papers/{paper}",
-    response={200: str, **_PROBLEMS},
+    response={200: str, **REFUSED},
     openapi_extra={
         "responses": {200: {"content": dict.fromkeys(("application/pdf", "image/jpeg", "image/png"), _FILE)}}
     },
@@ -65,7 +63,7 @@ def get_paper(
 ) -> HttpResponse:
     """Return the file of a paper that was handed in to a request. Your agency has part in it."""
     demand_purpose(purpose)
-    digits, id_ = read_number(number), _id(paper)
+    digits, id_ = read_number(number), read_row_id(paper)
     found = agency_paper(request.auth, digits, id_) if digits and id_ else None
     if found is None:
         raise Problem(404, "not-found", "There is no such paper", "Take its id from the application of the request.")
@@ -75,10 +73,3 @@ def get_paper(
 
 def _papers(number: int, papers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [dict(paper) | {"href": f"/api/v1/requests/{number}/papers/{paper['id']}"} for paper in papers]
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

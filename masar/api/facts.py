@@ -14,7 +14,7 @@ from ninja import Router
 from masar.api.contract import FACTS
 from masar.api.events import body_of, read_json
 from masar.api.problems import Problem, answer_json
-from masar.api.schemas import FactsOut, ProblemOut
+from masar.api.schemas import REFUSED, FactsOut
 from masar.cases.queries import LIMITS
 from masar.catalogue.queries import told_by
 from masar.kernel import clock
@@ -25,11 +25,10 @@ MOST_FACTS = 50
 _NAME = re.compile(r"[a-z][a-z0-9_.-]{0,99}")
 _FIELDS = {"civil_id", "at", "until", "facts"}
 _Flaw = tuple[str, str, str]  # pointer, code, detail
-Answered = dict.fromkeys((400, 401, 403, 404, 405, 413, 415, 422, 429, 500, 503), ProblemOut)
 router = Router()
 
 
-@router.put("", response={200: FactsOut, **Answered}, summary="Tell facts about persons", openapi_extra=FACTS)
+@router.put("", response={200: FactsOut, **REFUSED}, summary="Tell facts about persons", openapi_extra=FACTS)
 def put_facts(request: HttpRequest) -> HttpResponse:
     """Take what your agency knows of persons, and answer each: kept, older, unknown-person, invalid."""
     items = _items(request)

@@ -126,6 +126,9 @@ class RequestOut(Schema):
     events: list[EventOut] | None = None
 
 
+REFUSED = dict.fromkeys((400, 401, 403, 404, 405, 413, 415, 422, 429, 500, 503), ProblemOut)
+
+
 class PersonOut(Schema):
     """Who applied; empty once they were erased."""
 

@@ -25,7 +25,16 @@ from masar.api.problems import (
     no_such_request,
     problem_of,
 )
-from masar.api.schemas import ItemOut, ItemsOut, MyRequestsOut, ProblemOut, RequestOut, RequestsOut, ServicesOut
+from masar.api.schemas import (
+    REFUSED,
+    ItemOut,
+    ItemsOut,
+    MyRequestsOut,
+    ProblemOut,
+    RequestOut,
+    RequestsOut,
+    ServicesOut,
+)
 from masar.cases.actions import Item, agency_actor, record
 from masar.cases.queries import AgencyRequest, Row, agency_request, agency_requests, my_requests
 from masar.catalogue.queries import Definition, agency_of_key, catalogue
@@ -64,7 +73,6 @@ _KEY = AgencyKey()
 api.add_router("/facts", facts, auth=_KEY)
 api.add_router("/files", files, auth=_KEY)
 api.add_router("/requests", applications, auth=_KEY)
-_PROBLEMS = dict.fromkeys((400, 401, 403, 404, 405, 413, 415, 422, 429, 500, 503), ProblemOut)
 
 
 @api.exception_handler(Problem)
@@ -101,7 +109,7 @@ def _not_valid(request: HttpRequest, trouble: ValidationError) -> HttpResponse:
         200: ItemOut | ItemsOut,
         202: ItemOut,
         409: ItemOut,
-        **_PROBLEMS,
+        **REFUSED,
         403: ItemOut | ProblemOut,
         422: ItemOut | ProblemOut,
     },
@@ -135,7 +143,7 @@ def _item(item: Item) -> dict[str, Any]:
     return body
 
 
-@api.get("/requests", auth=_KEY, response={200: RequestsOut, **_PROBLEMS}, summary="List requests of your agency")
+@api.get("/requests", auth=_KEY, response={200: RequestsOut, **REFUSED}, summary="List requests of your agency")
 def get_requests(
     request: HttpRequest,
     cursor: str | None = Query(None, pattern=r"^[0-9]{1,18}$"),
@@ -165,7 +173,7 @@ def _instant(text: str | None) -> datetime | None:
         raise Problem(422, "updated-since", "updated_since is no instant", str(trouble)) from None
 
 
-@api.get("/requests/{number}", auth=_KEY, response={200: RequestOut, **_PROBLEMS}, summary="Read one request")
+@api.get("/requests/{number}", auth=_KEY, response={200: RequestOut, **REFUSED}, summary="Read one request")
 def get_request(
     request: HttpRequest,
     number: str = Path(..., max_length=40),
@@ -219,7 +227,7 @@ def _holder(agency: str | None, closed_at: datetime | None) -> dict[str, str | N
     return {"kind": "agency" if agency else "citizen", "agency": agency}
 
 
-@api.get("/services", response={200: ServicesOut, **_PROBLEMS}, summary="List services")
+@api.get("/services", response={200: ServicesOut, **REFUSED}, summary="List services")
 def get_services(
     request: HttpRequest,
     limit: int = Query(50, ge=1, le=200),
@@ -254,7 +262,7 @@ def _service(definition: Definition) -> dict[str, Any]:
     }
 
 
-@api.get("/me/requests", response={200: MyRequestsOut, **_PROBLEMS}, summary="A person's own requests")
+@api.get("/me/requests", response={200: MyRequestsOut, **REFUSED}, summary="A person's own requests")
 def get_my_requests(
     request: HttpRequest,
     filter: str = Query("open", pattern="^(open|needs-you|in-progress|ready|late|archive)$"),

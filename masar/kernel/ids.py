@@ -62,6 +62,14 @@ def is_real_civil_id(digits: str) -> bool:
     return rest < 10 and rest == int(digits[11])
 
 
+def read_row_id(text: str) -> uuid.UUID | None:
+    """Read the id of a row as an address or a form says it; None when it is none."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
 def new_row_id() -> uuid.UUID:
     """Return a time-ordered id (UUIDv7, RFC 9562)."""
     stamp = time.time_ns() // 1_000_000

@@ -40,6 +40,25 @@ def number_in(page: Page) -> int:
     return number
 
 
+def attach_a_photograph(page: Page) -> None:
+    """Send nothing, then no picture, then one that is taken away again, then the right one."""
+    page.wait_for_url("**/apply/paper.photo/")
+    go_on(page)
+    expect(page.locator("#errors a[href='#paper-photo']")).to_be_visible()
+    choose(page, a_file("صورة.jpg", b"<html>no picture</html>"))
+    go_on(page)
+    expect(page.locator("#paper-photo-error")).to_be_visible()
+    choose(page, a_file("صورة.jpg", jpeg()))
+    page.click("[name=more]")
+    expect(page.locator(".files")).to_contain_text("صورة.jpg")
+    page.click("[name=remove]")
+    expect(page.locator(".files")).to_have_count(0)
+    choose(page, a_file("وجهي.jpg", jpeg()))
+    go_on(page)
+    page.wait_for_url("**/apply/check/")
+    expect(page.locator("main .sl")).to_contain_text("وجهي.jpg")
+
+
 @pytest.mark.parametrize("language", ["ar", "en", "ur"])
 def test_somebody_applies_on_a_phone_without_javascript_and_the_agency_answers(
     language: str, visits: Visits, newcomer: Newcomer, traffic: Reporter
@@ -58,21 +77,7 @@ def test_somebody_applies_on_a_phone_without_javascript_and_the_agency_answers(
     go_on(page)
     page.fill("[name=address]", "الجهراء، قطعة 3")
     go_on(page)
-    page.wait_for_url("**/apply/paper.photo/")
-    go_on(page)
-    expect(page.locator("#errors a[href='#paper-photo']")).to_be_visible()
-    choose(page, a_file("صورة.jpg", b"<html>no picture</html>"))
-    go_on(page)
-    expect(page.locator("#paper-photo-error")).to_be_visible()
-    choose(page, a_file("صورة.jpg", jpeg()))
-    page.click("[name=more]")
-    expect(page.locator(".files")).to_contain_text("صورة.jpg")
-    page.click("[name=remove]")
-    expect(page.locator(".files")).to_have_count(0)
-    choose(page, a_file("وجهي.jpg", jpeg()))
-    go_on(page)
-    page.wait_for_url("**/apply/check/")
-    expect(page.locator("main .sl")).to_contain_text("وجهي.jpg")
+    attach_a_photograph(page)
     go_on(page)
     expect(page.locator("#errors a[href='#f-declaration']")).to_be_visible()
     page.goto(f"/{language}/{RENEW}apply/check/")

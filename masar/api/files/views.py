@@ -18,7 +18,7 @@ from masar.api.files.table import LARGEST_FILE, Unreadable
 from masar.api.files.template import template_file
 from masar.api.files.words import of_cell, of_file, of_row
 from masar.api.problems import Problem, answer_json
-from masar.api.schemas import FileOut, ProblemOut
+from masar.api.schemas import REFUSED, FileOut
 
 MOST_ITEMS = 10_000
 _KINDS = {"text/csv": "csv", XLSX: "xlsx"}
@@ -38,13 +38,12 @@ _UPLOAD: dict[str, Any] = {
 }
 _LANGUAGES = "|".join(code for code, _ in settings.LANGUAGES)
 Language = Query(settings.LANGUAGE_CODE, pattern=f"^({_LANGUAGES})$", description="In which the rows are answered.")
-Answered = dict.fromkeys((400, 401, 403, 404, 405, 413, 415, 422, 429, 500, 503), ProblemOut)
 router = Router()
 
 
 @router.post(
     "",
-    response={200: FileOut, **Answered},
+    response={200: FileOut, **REFUSED},
     summary="Report by a file",
     openapi_extra={
         "requestBody": {
@@ -79,7 +78,7 @@ def post_file(
 
 @router.get(
     "/template",
-    response={200: None, **Answered},
+    response={200: None, **REFUSED},
     summary="An empty file to fill",
     openapi_extra={"responses": {200: {"content": {"text/csv": _BINARY, XLSX: _BINARY}}}},
 )

@@ -13,10 +13,10 @@ from typing import Any
 from django.db.backends.utils import CursorWrapper
 
 from masar.cases.actions.chunk import Chunk
+from masar.cases.actions.draft_rows import Papers, sent_off
 from masar.cases.actions.errors import AlreadyClosed, Empty, NotAllowed, NotFound, NothingAsked, TooLate, TooLong
 from masar.cases.actions.items import Item, person_actor
 from masar.cases.actions.record import Alongside, record, self_event
-from masar.cases.actions.shelf import Papers, sent_off
 from masar.cases.queries import Sheet, my_request
 from masar.cases.rules.drafts import Draft, handed_in, told
 from masar.cases.rules.events import SELF

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from masar.cases.actions.draft_rows import begun, let_go, locked, put
 from masar.cases.actions.errors import NotFound, NothingAsked, TooLong
 from masar.cases.actions.papers import attached, detach
-from masar.cases.actions.shelf import begun, let_go, locked, put
 from masar.cases.queries import Question, Sheet, my_request
 from masar.cases.rules.drafts import LONGEST, Draft
 from masar.catalogue.queries import catalogue
@@ -24,15 +24,19 @@ def keep_answer(viewer: Viewer, number: int, token: str, words: Mapping[str, Any
     """
     if any(len(str(value)) > LONGEST for value in words.values()):
         raise TooLong(f"An answer has at most {LONGEST} characters.")
-    sheet, _ = _asked(viewer, number, token)
+    return _keep(viewer, _asked(viewer, number, token)[0], token, words)
+
+
+def _keep(viewer: Viewer, sheet: Sheet, token: str, words: Mapping[str, Any]) -> Draft:
+    subject, definition = str(sheet.row.number), sheet.row.definition
     with acting("masar_citizen", person=viewer.person_id) as cursor:
         key = key_of(cursor, viewer)
-        draft = locked(cursor, viewer, str(number), key)
+        draft = locked(cursor, viewer, subject, key)
         if draft is not None and draft.token != token:  # of a question that stands no more
             let_go(cursor, viewer, draft)
             draft = None
-        row = catalogue().versions[sheet.row.definition.id, sheet.row.definition.version]
-        draft = draft or begun(cursor, viewer, str(number), row, key, token)
+        row = catalogue().versions[definition.id, definition.version]
+        draft = draft or begun(cursor, viewer, subject, row, key, token)
         return put(cursor, viewer, draft.changed(words, {}), key)
 
 
@@ -41,11 +45,11 @@ def attach_answer(viewer: Viewer, number: int, token: str, document: str, data: 
 
     Raises: NotFound, NothingAsked, TooManyPapers, NotAPaper, SessionEnded.
     """
-    _, question = _asked(viewer, number, token)
+    sheet, question = _asked(viewer, number, token)
     ask = next((ask for ask in question.papers if ask.id == document), None)
     if ask is None:
         raise NothingAsked
-    draft = keep_answer(viewer, number, token, {})
+    draft = _keep(viewer, sheet, token, {})
     return attached(viewer, str(number), draft.id, ask, data, name)
 
 

@@ -11,11 +11,11 @@ from uuid import UUID
 from django.db.backends.utils import CursorWrapper
 
 from masar.cases.actions.chunk import Chunk
+from masar.cases.actions.draft_rows import Papers, begun, let_go, locked, put, sent_off
 from masar.cases.actions.errors import Barred, Incomplete, NoSuchDraft, NotAllowed, NotFound, TooLong
 from masar.cases.actions.items import person_actor
 from masar.cases.actions.known import filled, remember_said
 from masar.cases.actions.record import record, self_event
-from masar.cases.actions.shelf import Papers, begun, let_go, locked, put, sent_off
 from masar.cases.queries.drafts import Application, whole_application
 from masar.cases.rules.drafts import KEPT_FOR, LONGEST, PAPER, Draft, handed_in, missing, told
 from masar.cases.rules.events import SELF

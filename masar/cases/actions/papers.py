@@ -5,8 +5,8 @@ from __future__ import annotations
 from hashlib import sha256
 from uuid import UUID
 
+from masar.cases.actions.draft_rows import locked, put
 from masar.cases.actions.errors import NoSuchDraft, TooManyPapers
-from masar.cases.actions.shelf import locked, put
 from masar.cases.queries.drafts import my_application
 from masar.cases.rules.drafts import MOST_PAPERS, Draft, Paper
 from masar.catalogue.queries import PaperAsk
@@ -36,7 +36,7 @@ def attached(viewer: Viewer, subject: str, draft_id: UUID, ask: PaperAsk, data: 
         draft = locked(cursor, viewer, subject, key)
         if draft is None or draft.id != draft_id:
             raise NoSuchDraft
-        if draft.paper(digest, ask.id):
+        if draft.copy_of(ask.id, digest):
             return draft
         if len(draft.papers.get(ask.id, ())) >= MOST_PAPERS:
             raise TooManyPapers(most=MOST_PAPERS)

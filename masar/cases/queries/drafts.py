@@ -69,7 +69,7 @@ class Application:
         """The draft's name in a form: each page says which draft it belongs to. Empty where there is none."""
         return self.draft.id.hex if self.draft else ""
 
-    @property
+    @cached_property
     def papers(self) -> list[PaperAsk]:
         """The papers that are asked for, after what is known and answered so far."""
         document = self.definition.document

@@ -10,11 +10,11 @@ from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
 
-from masar.cases.queries.timeline import opened_record
+from masar.cases.queries.timeline import case_key, opened_record
 from masar.cases.rules.events import SELF
 from masar.catalogue.queries import Definition, catalogue
 from masar.files.queries import Opened, open_paper
-from masar.kernel.crypto import CannotOpen, open_sealed
+from masar.kernel.crypto import CannotOpen
 from masar.kernel.database import acting, take
 from masar.people.queries import Viewer, key_of, open_person, person_key
 
@@ -80,7 +80,7 @@ def agency_application(agency: str, number: int) -> Filled | None:
         if row is None:
             return None
         request_id, person_id, definition, since, at, wrapped, outer, kek = row
-        key = _case_key(person_id, request_id, wrapped, outer, kek)
+        key = case_key(person_id, request_id, wrapped, outer, kek)
         said = _said(cursor, request_id, person_id, since, key)
         take(cursor, "masar_system")  # who it is stands in a table that agencies do not read
         person = _person(cursor, person_id)
@@ -92,15 +92,6 @@ def agency_application(agency: str, number: int) -> Filled | None:
     ]
     form, papers = opened.get("form", {}), opened.get("papers", ())
     return Filled(number, catalogue().definitions[definition], person, at, form, papers, answers)
-
-
-def _case_key(person_id: int, request_id: int, wrapped: bytes | None, outer: bytes | None, kek: str | None) -> bytes:
-    """Open the case's key; an empty one, which opens nothing, once the person or the case was erased."""
-    try:
-        key = person_key(person_id, bytes(outer or b""), kek or "")
-        return open_sealed(key, bytes(wrapped or b""), "cases_case_key", "wrapped", request_id, person_id)
-    except CannotOpen:
-        return b""
 
 
 def _said(

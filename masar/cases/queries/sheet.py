@@ -12,7 +12,7 @@ import msgspec
 
 from masar.cases.queries.drafts import DRAFT, draft_of
 from masar.cases.queries.rows import _COLUMNS, _row, decode_rows
-from masar.cases.queries.timeline import opened_record
+from masar.cases.queries.timeline import case_key, opened_record
 from masar.cases.rules.clock import CITIZEN, attribute
 from masar.cases.rules.drafts import Draft
 from masar.cases.rules.events import SELF, Event
@@ -23,7 +23,7 @@ from masar.cases.rules.story import Line, Question, Row, Sent, Share, Sheet, Sto
 from masar.catalogue.queries import PaperAsk, catalogue, papers_of_task
 from masar.catalogue.rules.definition import Definition, Task, Text
 from masar.files.queries import MOST, TYPES
-from masar.kernel.crypto import CannotOpen, open_sealed
+from masar.kernel.crypto import CannotOpen
 from masar.kernel.database import read_as_person
 from masar.people.queries import PROFILE, Profile, SessionEnded, Viewer, person_key, person_on_page, profile_of
 
@@ -88,7 +88,7 @@ def my_request(
     reader = _Reader(
         request_id,
         parent_id,
-        _case_key(row, request_id, wrapped),
+        case_key(row[0], request_id, wrapped, row[2], row[3]),
         profile.person_id,
         _row(decode_rows([columns])[0], profile.previous_visit),
         [(item[0], item[1], item[2], decode_rows([item[3]])[0]) for item in family or ()],
@@ -97,16 +97,6 @@ def my_request(
         _draft(row),
     )
     return profile, reader.sheet(now, lines_before)
-
-
-def _case_key(row: Sequence[Any], request_id: int, wrapped: bytes | None) -> bytes:
-    """Open the case's key; an empty one, which opens nothing, once the person or the case was erased."""
-    person_id, person_wrapped, kek = row[0], row[2], row[3]
-    try:
-        outer = person_key(person_id, bytes(person_wrapped or b""), kek or "")
-        return open_sealed(outer, bytes(wrapped or b""), "cases_case_key", "wrapped", request_id, person_id)
-    except CannotOpen:
-        return b""
 
 
 def _draft(row: Sequence[Any]) -> Draft | None:
@@ -136,6 +126,7 @@ class _Reader:
         self.definition: Definition = row.definition
         self._key, self._person_id, self._stored = key, person_id, stored
         self._calendar_of, self._draft = catalogue().calendar_of, draft
+        self._opened: dict[tuple[str, str], Mapping[str, Any]] = {}
         own = [item for item in stored if item.request_id == request_id]
         self._sealed = {(item.source, item.event_id): pair for item, pair in zip(own, sealed, strict=True)}
         self._late = {(item.source, item.event_id) for item in own if item.is_late}
@@ -188,9 +179,10 @@ class _Reader:
 
     def record(self, name: tuple[str, str]) -> Mapping[str, Any]:
         """Open the data of one event; empty when its key is gone."""
-        id_, sealed = self._sealed[name]
-        data: Mapping[str, Any] = opened_record(self._key, sealed, id_.hex, self._person_id).get("data", {})
-        return data
+        if name not in self._opened:
+            id_, sealed = self._sealed[name]
+            self._opened[name] = opened_record(self._key, sealed, id_.hex, self._person_id).get("data", {})
+        return self._opened[name]
 
     def _line(self, move: Move) -> Line:
         event, data = move.event, self.record(move.event.name)

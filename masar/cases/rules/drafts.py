@@ -63,7 +63,7 @@ class Draft:
         rest = [paper for paper in self.papers.get(document, ()) if paper.id != id]
         return replace(self, papers=_joined(self.papers, {document: rest or None}))
 
-    def paper(self, digest: str, document: str) -> Paper | None:
+    def copy_of(self, document: str, digest: str) -> Paper | None:
         """Return the file of a document that has this very content."""
         return next((paper for paper in self.papers.get(document, ()) if paper.digest == digest), None)
 

@@ -16,12 +16,12 @@ from masar.catalogue.queries import (
     PaperAsk,
     asks,
     bar,
-    facts_asked,
     service,
     written,
 )
 from masar.portal.look import Look
 from masar.portal.presenters import prices
+from masar.portal.presenters.asking import One, ask_in, fields_asked, name_of, questions_of, resume_url, value_in
 from masar.portal.presenters.forms import EMPTY, Field, field_of, with_texts
 from masar.portal.presenters.known import behind_bar, is_given, is_settled, known_words, source_words
 from masar.portal.presenters.papers import PaperField, files_of, missing_words, paper_field
@@ -29,9 +29,6 @@ from masar.portal.presenters.services import apply_url, url_of
 from masar.portal.presenters.spans import span
 from masar.portal.tongue import gettext as _
 from masar.portal.words import agency, comma, day, day_in_full, digits, phrase, said
-
-FACT, PAPER = "fact.", "paper."
-One = FactAsk | Ask | PaperAsk
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,35 +134,6 @@ def _beside(label: Markup, error: str) -> str:
     return f"{words} {error}" if words.endswith(("?", "؟")) else f"{words}: {error}"
 
 
-def questions_of(found: Application) -> list[One]:
-    """Return what is asked, one page each, for what is answered so far; declarations stand with all answers."""
-    return [*_questions(found), *found.papers]
-
-
-def _questions(found: Application) -> list[FactAsk | Ask]:
-    document = found.definition.document
-    answers = found.answers
-    form = [ask for ask in asks(document["form"]["schema"], answers) if ask.kind != "checkbox"]
-    return [*facts_asked(document, {}), *form]
-
-
-def name_of(one: One) -> str:
-    """Return the last part of the address of a question, or of a paper."""
-    if isinstance(one, PaperAsk):
-        return f"{PAPER}{one.id}"
-    return f"{FACT}{one.id}" if isinstance(one, FactAsk) else one.name
-
-
-def ask_in(one: FactAsk | Ask) -> Ask:
-    """Return the question itself."""
-    return one.ask if isinstance(one, FactAsk) else one
-
-
-def value_in(found: Application, one: FactAsk | Ask) -> Any:
-    """Return what answers a question, of the draft or known before; None where nothing does."""
-    return found.facts.get(one.id) if isinstance(one, FactAsk) else found.answers.get(one.name)
-
-
 def barrier_of(look: Look, found: Application) -> Barrier | None:
     """Say what is in the way, if something is known to be."""
     barred = bar(found.definition.document, found.facts)
@@ -199,35 +167,6 @@ def start_view(look: Look, found: Application) -> StartView:
         draft=found.code,
         has_known=any(is_given(found, one) for one in questions_of(found)),
     )
-
-
-def resume_url(found: Application) -> str:
-    """Return the page to begin or go on with: the first question without an answer, also one that may be left out."""
-    open_ = [one for one in questions_of(found) if not is_given(found, one) and not _is_answered(found, one)]
-    return f"{apply_url(found.definition.id)}{name_of(open_[0]) if open_ else 'check'}/"
-
-
-def next_url(found: Application, after: str = "") -> str:
-    """Return the page to go on with: after a question the next without an answer; then what is open; then all answers.
-
-    What an answer calls for may stand before it.
-    """
-    url, asked = apply_url(found.definition.id), questions_of(found)
-    names = [name_of(one) for one in asked]
-    rest = asked[names.index(after) + 1 :] if after in names else []
-    coming = [one for one in rest if not is_given(found, one) and not _is_answered(found, one)]
-    coming += [one for one in asked if _is_required(one) and not _is_answered(found, one)]
-    return f"{url}{name_of(coming[0]) if coming else 'check'}/"
-
-
-def _is_answered(found: Application, one: One) -> bool:
-    if isinstance(one, PaperAsk):
-        return bool(found.draft and found.draft.papers.get(one.id))
-    return value_in(found, one) is not None
-
-
-def _is_required(one: One) -> bool:
-    return one.required if isinstance(one, PaperAsk) else ask_in(one).required
 
 
 def paper_view(look: Look, found: Application, one: PaperAsk, error: str, *, from_check: bool) -> PaperView:
@@ -327,7 +266,7 @@ def shown_answer(look: Look, ask: Ask, field: Field, value: Any) -> Markup:
 
 
 def _count(look: Look, found: Application) -> Markup:
-    count = sum(not is_given(found, one) for one in _questions(found))
+    count = sum(not is_given(found, one) for one in fields_asked(found))
     if count == 0:
         return phrase("%(words)s", words=_("No questions: what is needed is known already."))
     if count == 1:

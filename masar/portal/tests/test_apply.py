@@ -24,7 +24,7 @@ from masar.catalogue.queries import PaperAsk, asks, bar, catalogue, service, ser
 from masar.kernel import clock
 from masar.people.actions import introduce
 from masar.portal.look import LANGUAGES
-from masar.portal.presenters.apply import ask_in, name_of, questions_of
+from masar.portal.presenters.asking import ask_in, name_of, questions_of
 from masar.portal.tests.filling import paper_for, photograph, typed
 from masar.portal.views import apply, lists
 

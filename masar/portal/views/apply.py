@@ -10,26 +10,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 from masar.cases import actions
 from masar.cases.queries import Application, Draft, my_application
 from masar.catalogue.queries import Ask, FactAsk, PaperAsk, read, written
+from masar.kernel.ids import read_row_id
 from masar.people.queries import Viewer
 from masar.portal.look import Look
-from masar.portal.presenters.apply import (
-    ask_in,
-    barrier_of,
-    check_view,
-    name_of,
-    next_url,
-    paper_view,
-    question_view,
-    questions_of,
-    resume_url,
-    start_view,
-)
+from masar.portal.presenters.apply import barrier_of, check_view, paper_view, question_view, start_view
+from masar.portal.presenters.asking import ask_in, name_of, next_url, questions_of, resume_url
 from masar.portal.presenters.forms import texts_of
 from masar.portal.presenters.known import is_settled, suggested
 from masar.portal.presenters.papers import missing_words, refused_words
 from masar.portal.presenters.rows import url_of
 from masar.portal.presenters.services import apply_url
-from masar.portal.views.visiting import SeeOther, for_person, id_of, look_for, page, posted
+from masar.portal.views.visiting import SeeOther, for_person, look_for, page, posted
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -88,7 +79,7 @@ def discard(request: HttpRequest, viewer: Viewer, id: str) -> HttpResponse:
 
 
 def _send(request: HttpRequest, viewer: Viewer, look: Look, found: Application) -> HttpResponse:
-    draft, id_ = id_of(request.POST.get("draft", "")), found.definition.id
+    draft, id_ = read_row_id(request.POST.get("draft", "")), found.definition.id
     if draft is None:
         return SeeOther(apply_url(id_))
     declared = check_view(look, found, {}).declarations
@@ -116,7 +107,7 @@ def _is_stale(request: HttpRequest, found: Application) -> bool:
     """Tell whether a page of a draft that was sent, or discarded, was sent again."""
     if request.method != "POST" or found.draft is None:
         return False
-    return id_of(request.POST.get("draft", "")) != found.draft.id
+    return read_row_id(request.POST.get("draft", "")) != found.draft.id
 
 
 def _written(found: Application, one: FactAsk | Ask) -> list[str]:
@@ -135,7 +126,7 @@ def _take_paper(request: HttpRequest, viewer: Viewer, look: Look, found: Applica
     assert draft is not None
     here = SeeOther(f"{apply_url(id_)}{name}/{'?from=check' if 'from' in request.GET else ''}")
     try:
-        if gone := id_of(request.POST.get("remove", "")):
+        if gone := read_row_id(request.POST.get("remove", "")):
             actions.detach(viewer, id_, draft.id, one.id, gone)
             return here
         if file := request.FILES.get("file"):

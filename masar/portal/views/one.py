@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from masar.cases import actions
 from masar.cases.queries import Sheet, my_paper, my_request
 from masar.kernel.errors import Refusal
+from masar.kernel.ids import read_row_id
 from masar.people.queries import Profile, Viewer
 from masar.portal.jinja import look_of
 from masar.portal.look import Look
@@ -31,7 +32,7 @@ from masar.portal.presenters.papers import missing_words, refused_words
 from masar.portal.presenters.rows import url_of
 from masar.portal.presenters.sent import sent_view
 from masar.portal.presenters.sheet import view_of
-from masar.portal.views.visiting import SeeOther, for_person, id_of, look_for, number_of, page, posted
+from masar.portal.views.visiting import SeeOther, for_person, look_for, number_of, page, posted
 
 
 @require_safe
@@ -86,7 +87,7 @@ def papers(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     profile, sheet = _found(request, viewer, number)
     look, token, document = look_for(request, profile), request.POST.get("token", ""), request.POST.get("document", "")
     try:
-        if gone := id_of(request.POST.get("remove", "")):
+        if gone := read_row_id(request.POST.get("remove", "")):
             if sheet.draft is not None:
                 actions.detach_answer(viewer, sheet.row.number, sheet.draft.id, document, gone)
         elif file := request.FILES.get("file"):
@@ -113,7 +114,7 @@ def sent(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
 @for_person
 def paper(request: HttpRequest, viewer: Viewer, id: str) -> HttpResponse:
     """Hand a person a paper of theirs, as a file to keep."""
-    code = id_of(id)
+    code = read_row_id(id)
     found = my_paper(viewer, code) if code else None
     if found is None:
         raise Http404

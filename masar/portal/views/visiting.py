@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -86,14 +85,6 @@ def in_their_language(request: HttpRequest, name: str) -> HttpResponse:
         response = HttpResponseRedirect(reverse(name))
     patch_vary_headers(response, ["Accept-Language", "Cookie"])
     return response
-
-
-def id_of(text: str) -> UUID | None:
-    """Read an id that a page has sent; None when it is none."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def number_of(text: str) -> int:
