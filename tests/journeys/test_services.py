@@ -25,6 +25,7 @@ def search(page: Page, language: str, words: str) -> None:
     page.goto(f"/{language}/services/")
     page.get_by_role("searchbox").fill(words)
     page.locator("form[role=search] button").click()
+    page.wait_for_url(re.compile(rf"/{language}/services/\?q="))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
