@@ -44,7 +44,7 @@ def cookie_of(person_id: int) -> tuple[str, str]:
     from django.contrib.sessions.backends.signed_cookies import SessionStore
 
     from masar.people.actions import start_session
-    from masar.people.login import SESSION_ID, SESSION_PERSON, SESSION_SEEN
+    from masar.portal.cookie import SESSION_ID, SESSION_PERSON, SESSION_SEEN
 
     store = SessionStore()
     with acting("masar_login"):

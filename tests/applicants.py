@@ -20,7 +20,7 @@ from demo.forms import fill
 from masar.catalogue.queries import ask_of, facts_asked, papers, service
 from masar.files.tests.good import jpeg, pdf
 from masar.people.actions import introduce
-from masar.people.login import SESSION_ID, SESSION_PERSON, SESSION_SEEN
+from masar.portal.cookie import SESSION_ID, SESSION_PERSON, SESSION_SEEN
 from masar.portal.look import LANGUAGES
 from masar.portal.tests.filling import typed
 

@@ -35,7 +35,7 @@ def session_cookie(kuwait: None) -> str:
 
     from masar.kernel.database import acting
     from masar.people.actions import civil_index, start_session
-    from masar.people.login import SESSION_ID, SESSION_PERSON, SESSION_SEEN
+    from masar.portal.cookie import SESSION_ID, SESSION_PERSON, SESSION_SEEN
 
     civil_id = new_civil_id()
     traffic = Reporter("kw.moi.gdt")

@@ -28,7 +28,7 @@ from masar.catalogue.actions import new_key
 from masar.catalogue.loader import load_folder
 from masar.catalogue.rules.definition import Definition, Step, parse
 from masar.kernel.clock import now
-from masar.people.login import SESSION_ID, SESSION_PERSON, SESSION_SEEN
+from masar.portal.cookie import SESSION_ID, SESSION_PERSON, SESSION_SEEN
 from masar.portal.tests.filling import typed_form
 
 pytestmark = pytest.mark.database

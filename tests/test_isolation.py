@@ -185,8 +185,15 @@ def test_the_setting_of_another_kind_opens_nothing(mine, owner):
 
 def test_the_door_of_log_ins_sees_nothing_of_requests(mine, owner):
     for table in tables(owner):
-        if table.startswith(("cases_", "ledger_", "people_fact", "people_person")):
+        if table.startswith(("cases_", "ledger_", "files_")) or table == "people_fact":
             assert seen_by("masar_login", table) is None, table
+
+
+def test_the_door_of_log_ins_sees_the_one_person_who_comes_in(mine):
+    for table, column in (("people_person", "id"), ("people_person_key", "person_id"), ("people_alert", "person_id")):
+        assert seen_by("masar_login", table) == [], table
+        seen = seen_by("masar_login", table, person=mine.persons[0])
+        assert {row[column] for row in seen or ()} <= {mine.persons[0]}, table
 
 
 def test_without_a_role_the_login_may_nothing(mine, owner):

@@ -170,14 +170,18 @@ def test_a_person_of_the_log_is_given_a_password_and_sees_theirs(masar: Server, 
     person = opened[0]["civil_id"]
     set_password(person, "a-good-password-1")
     with httpx.Client(base_url=masar.url, follow_redirects=True) as browser:
-        page = browser.get("/en/login/").text
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
-        assert token
-        home = browser.post(
-            "/en/login/",
-            data={"login": person, "password": "a-good-password-1", "csrfmiddlewaretoken": token[1]},
-            headers={"Referer": masar.url},
-        )
+
+        def send(path: str, **data: str) -> httpx.Response:
+            token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', browser.get(path).text)
+            assert token
+            return browser.post(path, data=data | {"csrfmiddlewaretoken": token[1]}, headers={"Referer": masar.url})
+
+        added = send("/en/login/", login=person, password="a-good-password-1")
+        assert added.url.path == "/en/login/add/", "the first log-in asks for a second step"
+        code = re.search(r"data-code><bdi[^>]*>([^<]+)<", browser.get("/en/login/add/message/").text)
+        assert code
+        assert send("/en/login/add/message/", code=code[1]).url.path == "/en/login/codes/"
+        home = send("/en/login/codes/")
         assert home.status_code == 200
         assert opened[0]["name"].split()[0] in home.text
         mine = browser.get("/api/v1/me/requests?filter=archive").json()["counts"]

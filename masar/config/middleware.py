@@ -18,8 +18,8 @@ from django.urls import reverse
 from masar.api import door
 from masar.api.problems import answer_problem, problem_of
 from masar.kernel.ids import new_row_id
-from masar.people.login import SESSION_ID, SESSION_PERSON, SESSION_SEEN
 from masar.people.queries import SessionEnded, Viewer
+from masar.portal.cookie import SESSION_ID, SESSION_PERSON, SESSION_SEEN
 
 IDLE_SECONDS = 15 * 60
 _KEEP_SECONDS = 60
@@ -97,7 +97,7 @@ class Visitor:
         request.viewer = None  # type: ignore[attr-defined]
         if request.path.startswith(("/api/", "/live/")):
             return answer_problem(request, problem_of(401, "This log-in was ended; log in again."))
-        return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': request.path})}")
+        return HttpResponseRedirect(f"{reverse('login')}?{urlencode({'next': request.path})}")
 
 
 def _viewer(request: HttpRequest) -> Viewer | None:

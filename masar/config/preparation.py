@@ -18,7 +18,7 @@ from psycopg import sql
 from masar.config.surroundings import SHIPPED_CATALOGUE, environment
 
 PACKAGE = Path(__file__).resolve().parents[1]
-PINNED = ("Django", "django-allauth", "procrastinate")
+PINNED = ("Django", "procrastinate")
 LOCK = 6_027_201
 Say = Callable[[str], None]
 

@@ -24,9 +24,6 @@ SECURE = PUBLIC_URL.startswith("https://")
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.messages",
-    "allauth",
-    "allauth.account",
     "procrastinate.contrib.django",
     "masar.ledger",
     "masar.people",
@@ -44,11 +41,8 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
     "masar.config.middleware.Visitor",
-    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "masar.config.urls"
@@ -64,20 +58,8 @@ TEMPLATES: list[dict[str, Any]] = [
             "environment": "masar.portal.jinja.environment",
             "context_processors": [
                 "django.template.context_processors.csrf",
-                "django.contrib.messages.context_processors.messages",
                 "masar.portal.jinja.context",
             ],
-        },
-    },
-    {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-            ]
         },
     },
 ]
@@ -91,7 +73,7 @@ DATABASE_ROUTERS: list[str] = []
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.Account"
-AUTHENTICATION_BACKENDS = ["masar.people.login.CivilIdBackend"]
+AUTHENTICATION_BACKENDS: list[str] = []  # who comes in is decided in people.actions (docs/adr/0019)
 PASSWORD_HASHERS = ["masar.people.passwords.PepperedArgon2"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -99,19 +81,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
-ACCOUNT_ADAPTER = "masar.people.login.Adapter"
-ACCOUNT_FORMS = {"login": "masar.people.login.LoginForm"}
-ACCOUNT_USER_MODEL_EMAIL_FIELD = None
-ACCOUNT_LOGIN_METHODS = {"username"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_LOGOUT_ON_GET = False
-# Its own limits lock a whole carrier out behind one address (docs/adr/0006); ours stand in people.login.
-ACCOUNT_RATE_LIMITS: Any = False
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "home"
-ACCOUNT_LOGOUT_REDIRECT_URL = "signed_out"
+LOGIN_URL = "login"
 
 SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
 SESSION_COOKIE_NAME = "masar"

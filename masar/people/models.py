@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 
 PERSONAL = {
@@ -11,6 +12,10 @@ PERSONAL = {
     "people_person_key": ["wrapped"],
     "people_account": ["username"],
     "people_fact": ["sealed"],
+    "people_session": ["sealed"],
+    "people_factor": ["sealed", "index"],
+    "people_entering": ["sealed"],
+    "people_device": ["sealed"],
 }
 
 
@@ -82,15 +87,83 @@ class Account(AbstractBaseUser):
 
 
 class Session(models.Model):
-    """A log-in. The cookie carries its id, signed; ending the row ends the log-in at once."""
+    """A log-in. The cookie carries its id, signed; moving `ends_at` to now ends it at once;
+    it ends by itself after twelve hours.
+
+    `sealed` holds the device in words; `proved_at` is when somebody last proved that it is they.
+    """
 
     id = models.UUIDField(primary_key=True)
     person = models.ForeignKey(Person, models.PROTECT)
     started_at = models.DateTimeField(db_default=Now())
-    ended_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(db_default=RawSQL("now() + interval '12 hours'", []))
+    proved_at = models.DateTimeField(db_default=Now())
+    way = models.CharField(max_length=20, db_default="")
+    sealed = models.BinaryField(null=True)
 
     class Meta:
         db_table = "people_session"
+
+
+class Factor(models.Model):
+    """A way to prove oneself beside the password: passkey, app, message or codes.
+
+    `sealed` holds what it needs as JSON; `index` finds a passkey; `counter` only grows, so that no code counts twice.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    person = models.ForeignKey(Person, models.PROTECT)
+    way = models.CharField(max_length=20)
+    sealed = models.BinaryField()
+    index = models.BinaryField(null=True, unique=True)
+    counter = models.BigIntegerField(default=0)
+    made_at = models.DateTimeField(db_default=Now())
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "people_factor"
+
+
+class Entering(models.Model):
+    """Somebody between the password and the second step, or adding a way; or nobody yet, with a passkey's challenge."""
+
+    id = models.UUIDField(primary_key=True)
+    person = models.ForeignKey(Person, models.PROTECT, null=True)
+    purpose = models.CharField(max_length=20)
+    sealed = models.BinaryField(null=True)
+    challenge = models.BinaryField(null=True)
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "people_entering"
+
+
+class Device(models.Model):
+    """A device on which a person is not asked for the second step until a day. `digest` is of the cookie's secret."""
+
+    id = models.UUIDField(primary_key=True)
+    person = models.ForeignKey(Person, models.PROTECT)
+    digest = models.BinaryField()
+    sealed = models.BinaryField(null=True)
+    made_at = models.DateTimeField(db_default=Now())
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "people_device"
+
+
+class Alert(models.Model):
+    """Something about a person's account that they are told, never changed afterwards. `about` is a log-in or a way."""
+
+    id = models.UUIDField(primary_key=True)
+    person = models.ForeignKey(Person, models.PROTECT, db_index=False)
+    kind = models.CharField(max_length=40)
+    at = models.DateTimeField(db_default=Now())
+    about = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "people_alert"
+        indexes: ClassVar = [models.Index(fields=["person", "-at"], name="people_alert_person")]
 
 
 class Attempt(models.Model):

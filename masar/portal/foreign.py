@@ -1,22 +1,13 @@
-"""Sentences of Django and allauth that our pages can show: named here so that our catalogues translate them all."""
+"""Sentences of Django that our pages can show: named here so that our catalogues translate them all."""
 
 from django.utils.translation import gettext_noop as _
 from django.utils.translation import ngettext_lazy
 
 SENTENCES = (
-    _("This field is required."),
-    _("Current Password"),
-    _("New Password"),
-    _("New Password (again)"),
-    _("Please type your current password."),
-    _("Incorrect password."),
-    _("You must type the same password each time."),
     _("This password is too common."),
     _("This password is entirely numeric."),
     _("Your password can’t be a commonly used password."),
     _("Your password can’t be entirely numeric."),
-    _("This account is currently inactive."),
-    _("Password"),
 )
 COUNTED = (
     ngettext_lazy(

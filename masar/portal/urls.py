@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from masar.portal.views import apply, developers, lists, one, plain, preferences, services, steps, track
+from masar.portal.views import (
+    apply,
+    developers,
+    entering,
+    lists,
+    one,
+    plain,
+    preferences,
+    safety,
+    services,
+    steps,
+    track,
+)
 
 urlpatterns = [
     path("", lists.first, name="home"),
@@ -28,7 +40,19 @@ urlpatterns = [
     path("services/<str:id>/apply/discard/", apply.discard),
     path("services/<str:id>/apply/<str:name>/", apply.question),
     path("services/<str:id>/changes/", services.versions),
+    path("login/", entering.login, name="login"),
+    path("login/second/", entering.second, name="second"),
+    path("login/passkey/", entering.passkey, name="passkey"),
+    path("login/passkey/ask/", entering.ask_passkey, name="ask_passkey"),
+    path("login/add/", safety.add, name="add"),
+    path("login/add/<str:way>/", safety.add_way, name="add_way"),
+    path("login/codes/", safety.codes, name="codes"),
+    path("logout/", entering.logout, name="logout"),
     path("account/", preferences.account, name="account"),
+    path("account/safety/", safety.safety, name="safety"),
+    path("account/safety/act/", safety.act, name="safety_act"),
+    path("account/safety/end/", safety.end, name="safety_end"),
+    path("account/password/", safety.password, name="password"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("about/", plain.about, name="about"),
     path("start/", steps.start, name="start"),

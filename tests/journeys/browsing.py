@@ -61,7 +61,17 @@ def log_in(page: Page, civil_id: str, password: str) -> None:
     """Fill the login form of the page at hand and send it."""
     page.fill("[name=login]", civil_id)
     page.fill("[name=password]", password)
-    page.click("main form button")
+    with page.expect_navigation():
+        page.click("main form button")
+    if "/login/second/" in page.url:
+        take_second_step(page)
+
+
+def take_second_step(page: Page) -> None:
+    """Type the code that stands on the page of a demonstration, and send it."""
+    page.fill("[name=code]", page.locator("[data-code]").inner_text())
+    with page.expect_navigation():
+        page.click("main form button")
 
 
 def switch_mode(page: Page, language: str, mode: str) -> None:

@@ -122,14 +122,14 @@ def test_signing_out_ends_the_log_in_on_the_server_too(visits: Visits, newcomer:
 def _end_sessions(person: Person) -> None:
     from masar.kernel.database import acting
     from masar.people.actions import civil_index, end_session
+    from masar.people.queries import Viewer
 
     with acting("masar_system") as cursor:
         cursor.execute(
-            "select s.id from people_session s join people_person p on p.id = s.person_id"
+            "select s.person_id, s.id from people_session s join people_person p on p.id = s.person_id"
             " where p.civil_index = %s::bytea",
             [civil_index(person.civil_id)],
         )
-        sessions = [row[0] for row in cursor.fetchall()]
-    with acting("masar_login"):
-        for session in sessions:
-            end_session(session)
+        viewers = [Viewer(*row) for row in cursor.fetchall()]
+    for viewer in viewers:
+        end_session(viewer)

@@ -214,8 +214,7 @@ def test_nobody_applies_for_a_check_or_for_nothing(phone: Any) -> None:
 
 
 def test_a_log_in_that_was_ended_keeps_nothing(phone: Any) -> None:
-    with acting("masar_login"):
-        end_session(phone.session)
+    end_session(phone)
     with pytest.raises(SessionEnded):
         actions.keep(phone, RENEW, GOOD)
     with pytest.raises(SessionEnded):

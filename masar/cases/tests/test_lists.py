@@ -11,7 +11,6 @@ from conftest import logged_in, new_civil_id
 from masar.cases.actions import withdraw
 from masar.cases.queries import changes_since, home, my_request, my_requests
 from masar.kernel.clock import now
-from masar.kernel.database import acting
 from masar.people import actions
 from masar.people.queries import SessionEnded
 
@@ -84,8 +83,7 @@ def test_a_log_in_that_is_ended_shows_nothing_more(open_licence: Any) -> None:
     _, _, civil_id = open_licence()
     viewer = logged_in(civil_id)
     assert my_requests(viewer, "open", None, now())[1].counts.open == 1
-    with acting("masar_login"):
-        actions.end_session(viewer.session)
+    actions.end_session(viewer)
     with pytest.raises(SessionEnded):
         my_requests(viewer, "open", None, now())
     stranger = logged_in(open_licence()[2])

@@ -178,8 +178,7 @@ def test_nobody_else_reads_a_paper(noura: Somebody) -> None:
     with acting("masar_agency", agency="kw.moh") as cursor:
         cursor.execute("select count(*) from files_paper where id = %s::uuid", [photo])
         assert cursor.fetchone()[0] == 0
-    with acting("masar_login"):
-        end_session(noura.viewer.session)
+    end_session(noura.viewer)
     with pytest.raises(SessionEnded):
         my_paper(noura.viewer, photo)
 

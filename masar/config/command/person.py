@@ -23,3 +23,14 @@ def password(civil_id: str, password: str | None) -> None:
 
         set_password(civil_id, chosen)
     click.echo("The password was set." if password else chosen)
+
+
+@person.command("forget-ways")
+@click.argument("civil_id")
+@click.confirmation_option(prompt="Did this person prove at a counter who they are?")
+def forget_ways(civil_id: str) -> None:
+    """Forget every second step of a person who lost them all; at the next log-in they choose a new one."""
+    with django():
+        from masar.people.actions import forget_ways
+
+        click.echo(f"{forget_ways(civil_id)} ways were forgotten; every log-in was ended, and the person is told.")

@@ -1,26 +1,21 @@
-"""Verbs about persons: make one known, give a key, log in and out, keep preferences. One transaction each."""
+"""Verbs about persons: make one known, give a key, keep preferences. One transaction each."""
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import msgspec
-from django.contrib.auth.hashers import make_password
-from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from masar.kernel.crypto import new_key, seal, vault
 from masar.kernel.database import acting
 from masar.kernel.errors import Refusal
-from masar.kernel.ids import civil_id_digits, is_real_civil_id, new_row_id
-from masar.people.models import Attempt, Session
+from masar.kernel.ids import civil_id_digits, is_real_civil_id
 from masar.people.queries import person_key
-from masar.people.rules import Viewer, wait_after
+from masar.people.rules import Viewer
 
 
 class NoSuchPerson(Refusal):
@@ -124,39 +119,6 @@ def _make(cursor: CursorWrapper, people: Sequence[tuple[bytes, str, str]], demon
     )
 
 
-def set_password(civil_id: str, password: str) -> None:
-    """Give a person who is known an account with this password. Raises: NotACivilId, NoSuchPerson."""
-    digits = demand_civil_id(civil_id, demonstration=True)
-    encoded = make_password(password)
-    with acting("masar_system") as cursor:
-        cursor.execute("select id from people_person where civil_index = %s::bytea", [civil_index(digits)])
-        row = cursor.fetchone()
-        if row is None:
-            raise NoSuchPerson("Check the number; the person appears with their first request.")
-        _keep_account(cursor, row[0], digits, encoded)
-
-
-def introduce(civil_id: str, name: str, language: str, password: str) -> bool:
-    """Make a demonstration person known, with an account; tell whether it is new. Raises: NotACivilId."""
-    digits = demand_civil_id(civil_id, demonstration=True)
-    with acting("masar_system") as cursor:
-        person = know(cursor, {digits: name}, demonstration=True)[digits]
-        cursor.execute("select 1 from people_account where person_id = %s::bigint", [person.id])
-        if cursor.fetchone():
-            return False
-        cursor.execute("update people_person set language = %s where id = %s::bigint", [language, person.id])
-        _keep_account(cursor, person.id, digits, make_password(password))
-    return True
-
-
-def _keep_account(cursor: CursorWrapper, person_id: int, digits: str, encoded: str) -> None:
-    cursor.execute(
-        "insert into people_account (person_id, username, password, is_active) values (%s::bigint, %s, %s, true)"
-        " on conflict (person_id) do update set password = excluded.password, is_active = true",
-        [person_id, username_of(digits), encoded],
-    )
-
-
 def prefer(viewer: Viewer, **changes: Any) -> None:
     """Keep how a person likes their pages: language, digits, hijri, simple, nastaliq."""
     allowed = {"language", "digits", "hijri", "simple", "nastaliq"}
@@ -179,47 +141,3 @@ def visit(viewer: Viewer, now: datetime) -> None:
             " where id = %s::bigint and (last_visit_at is null or last_visit_at < %s::timestamptz)",
             [now, viewer.person_id, now - timedelta(minutes=30)],
         )
-
-
-def start_session(person_id: int) -> UUID:
-    """Write the row of a new log-in and return its id. Runs inside the log-in's own transaction and role."""
-    session = new_row_id()
-    Session.objects.create(id=session, person_id=person_id)
-    return session
-
-
-def end_session(session: UUID) -> None:
-    """End a log-in; the next page of it is refused."""
-    with connection.cursor() as cursor:
-        cursor.execute("update people_session set ended_at = now() where id = %s::uuid and ended_at is null", [session])
-
-
-def source_of(address: str) -> bytes:
-    """Return the keyed hash of a network address, for counting wrong passwords without keeping addresses."""
-    return hmac.digest(vault().index_key, b"source\0" + address.encode(), "sha256")
-
-
-def is_blocked(username: str, source: bytes, now: datetime) -> bool:
-    """Tell whether this account must wait, from this source."""
-    return Attempt.objects.filter(username=username, source=source, blocked_until__gt=now).exists()
-
-
-def count_failure(username: str, source: bytes, now: datetime) -> None:
-    """Count a wrong password and set how long to wait."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into people_attempt (username, source, failures) values (%s, %s::bytea, 1)"
-            " on conflict (username, source) do update set failures = people_attempt.failures + 1 returning failures",
-            [username, source],
-        )
-        wait = wait_after(cursor.fetchone()[0])
-        cursor.execute(
-            "update people_attempt set blocked_until = greatest(blocked_until, %s::timestamptz)"
-            " where username = %s and source = %s::bytea",
-            [now + wait if wait else None, username, source],
-        )
-
-
-def forget_failures(username: str, source: bytes) -> None:
-    """Forget the wrong passwords of an account from one source, after a right one."""
-    Attempt.objects.filter(username=username, source=source).delete()

@@ -1,5 +1,6 @@
 
 import django.db.models.deletion
+import django.db.models.expressions
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
@@ -75,7 +76,10 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(primary_key=True, serialize=False)),
                 ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('ended_at', models.DateTimeField(null=True)),
+                ('ends_at', models.DateTimeField(db_default=django.db.models.expressions.RawSQL("now() + interval '12 hours'", []))),
+                ('proved_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('way', models.CharField(db_default='', max_length=20)),
+                ('sealed', models.BinaryField(null=True)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.person')),
             ],
             options={

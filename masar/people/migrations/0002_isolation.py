@@ -21,15 +21,14 @@ GRANT SELECT, INSERT, UPDATE ON people_account TO masar_system;
 GRANT SELECT, UPDATE ON people_session TO masar_system;
 GRANT SELECT, UPDATE ON people_account TO masar_login;
 GRANT SELECT, INSERT ON people_session TO masar_login;
-GRANT UPDATE (ended_at) ON people_session TO masar_login;
+GRANT UPDATE (ends_at, proved_at) ON people_session TO masar_login;
 GRANT SELECT, INSERT, UPDATE, DELETE ON people_attempt TO masar_login;
 GRANT USAGE ON SEQUENCE people_person_id_seq, people_account_id_seq TO masar_system;
-GRANT SELECT ON account_emailaddress TO masar_login;
 """,
     ]
 )
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0001_tables"), ("account", "0009_emailaddress_unique_primary_email")]
+    dependencies = [("people", "0001_tables")]
     operations = [migrations.RunSQL(SQL)]

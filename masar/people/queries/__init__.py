@@ -11,6 +11,7 @@ from masar.people.queries.persons import (
     person_on_page,
     profile_of,
 )
+from masar.people.queries.safety import Alert, LogIn, Safety, Way, safety_of
 from masar.people.rules import AGE, OWN, Fact, Viewer
 
 __all__ = [
@@ -19,14 +20,19 @@ __all__ = [
     "FACTS_OF_PERSON",
     "OWN",
     "PROFILE",
+    "Alert",
     "Fact",
+    "LogIn",
     "Profile",
+    "Safety",
     "SessionEnded",
     "Viewer",
+    "Way",
     "facts_of",
     "key_of",
     "open_person",
     "person_key",
     "person_on_page",
     "profile_of",
+    "safety_of",
 ]

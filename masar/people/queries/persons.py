@@ -56,7 +56,7 @@ def person_on_page(session: str) -> str:
   cross join lateral (select * from people_person p where p.id = z.pid) p
   left join lateral (select * from people_person_key k where k.person_id = z.pid) k on true
   cross join lateral (select exists (
-      select from people_session s where s.person_id = z.pid and s.id = {session} and s.ended_at is null) alive) s
+      select from people_session s where s.person_id = z.pid and s.id = {session} and s.ends_at > now()) alive) s
 """  # noqa: S608 - the parts are ours
 
 
@@ -89,7 +89,7 @@ def key_of(cursor: CursorWrapper, viewer: Viewer) -> bytes:
     """Return the person's key. Raises: SessionEnded when the log-in was ended."""
     cursor.execute(
         "select k.wrapped, k.kek from people_person_key k join people_session s on s.person_id = k.person_id"
-        " where k.person_id = %s::bigint and s.id = %s::uuid and s.ended_at is null",
+        " where k.person_id = %s::bigint and s.id = %s::uuid and s.ends_at > now()",
         [viewer.person_id, viewer.session],
     )
     row = cursor.fetchone()

@@ -8,14 +8,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import RequestFactory
 
 from conftest import logged_in, new_civil_id
 from masar.kernel.clock import now
 from masar.kernel.crypto import vault
 from masar.kernel.database import acting
 from masar.people import actions
-from masar.people.login import CivilIdBackend
 from masar.people.passwords import PepperedArgon2
 from masar.people.queries import open_person
 from masar.people.rules import FREE_TRIES, LONGEST_WAIT, wait_after
@@ -93,9 +91,10 @@ def test_a_password_is_given_only_to_who_is_known() -> None:
 
 
 def logs_in(civil_id: str, password: str, address: str = "192.0.2.1") -> bool:
-    request = RequestFactory().post("/", REMOTE_ADDR=address)
-    with acting("masar_login"):
-        return CivilIdBackend().authenticate(request, actions.username_of(civil_id), password) is not None
+    try:
+        return actions.prove_password(civil_id, password, address, now()) > 0
+    except actions.WrongLogIn:
+        return False
 
 
 def test_after_wrong_passwords_one_source_waits_and_another_does_not() -> None:
@@ -107,10 +106,10 @@ def test_after_wrong_passwords_one_source_waits_and_another_does_not() -> None:
     assert not logs_in(civil_id, "long enough 1"), "the right one must wait too"
     assert logs_in(civil_id, "long enough 1", "192.0.2.2"), "a stranger must not lock anybody out"
     username, source = actions.username_of(civil_id), actions.source_of("192.0.2.1")
-    with acting("masar_login"):
-        assert actions.is_blocked(username, source, now())
-        assert not actions.is_blocked(username, source, now() + timedelta(seconds=11))
-        actions.forget_failures(username, source)
+    with acting("masar_login") as cursor:
+        assert not actions.count_try(cursor, username, source, now())
+        assert actions.count_try(cursor, username, source, now() + timedelta(seconds=11))
+        actions.forget_tries(cursor, username, source)
     assert logs_in(civil_id, "long enough 1")
 
 

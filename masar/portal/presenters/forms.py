@@ -26,9 +26,10 @@ _FAULTS: Mapping[str, Callable[[], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: `kind` is text, number, textarea, date, radios, checkbox, checkboxes; `choices` are (value, words).
+    """One field: `kind` is text, number, password, textarea, date, radios, checkbox or checkboxes.
 
-    `texts` is what was typed, `answer` what it means, where nothing is wrong with it.
+    `choices` are (value, words); `texts` is what was typed, `answer` what it means, where nothing is wrong with it;
+    `fills` is the `autocomplete` by which a browser fills it in.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Field:
     advice: Markup = EMPTY
     ask: Ask | None = None
     answer: Any = None
+    fills: str = ""
 
     @property
     def value(self) -> str:

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
-from django.template import engines
 from django.test import Client, RequestFactory
-from django.urls import URLPattern, URLResolver, get_resolver
-from django.utils import translation
 
 from masar.portal.look import LANGUAGES
-from masar.portal.shelf import FOLDER, address_of, by_address
-from masar.portal.tests.rendering import request
+from masar.portal.shelf import address_of, by_address
 from masar.portal.views import server_error
-
-TEMPLATES = FOLDER.parent / "templates"
 
 
 @pytest.fixture
@@ -103,30 +96,6 @@ def test_a_missing_page_says_what_to_do(web: Client) -> None:
     response = web.get("/en/nowhere/")
     assert response.status_code == 404
     assert "There is no such page" in response.content.decode()
-
-
-def _routes(patterns: list[URLPattern | URLResolver]) -> list[URLPattern]:
-    found: list[URLPattern] = []
-    for pattern in patterns:
-        found += _routes(pattern.url_patterns) if isinstance(pattern, URLResolver) else [pattern]
-    return found
-
-
-def test_every_page_of_allauth_that_is_open_is_one_of_ours() -> None:
-    names = [route.name for route in _routes(get_resolver().url_patterns) if (route.name or "").startswith("account_")]
-    assert "account_login" in names
-    pages = {
-        "account_login": "login",
-        "account_logout": "logout",
-        "account_change_password": "password_change",
-        "account_reauthenticate": "reauthenticate",
-    }
-    assert set(names) <= set(pages)
-    for page in pages.values():
-        template = engines["jinja2"].get_template(f"account/{page}.html")
-        assert Path(template.template.filename).is_relative_to(TEMPLATES)
-        with translation.override("ar"):
-            assert "<form method=" in template.render({"page": None}, request("ar"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

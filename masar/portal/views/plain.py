@@ -41,7 +41,7 @@ def signed_out(request: HttpRequest) -> HttpResponse:
         "title": _("You are signed out"),
         "words": [_("Pages of yours that were kept on this device are deleted.")],
         "shape": "done",
-        "links": [(_("Log in again"), reverse("account_login")), (_("Home"), reverse("home"))],
+        "links": [(_("Log in again"), reverse("login")), (_("Home"), reverse("home"))],
     }
     response = page(request, "notice.html", {"page": values})
     response["Clear-Site-Data"] = '"cache", "storage"'

@@ -38,7 +38,7 @@ def for_person(view: PersonView) -> PersonView:
         viewer = viewer_of(request)
         if viewer is None:
             next_ = request.get_full_path() if request.method in ("GET", "HEAD") else reverse("home")
-            return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': next_})}")
+            return HttpResponseRedirect(f"{reverse('login')}?{urlencode({'next': next_})}")
         return view(request, viewer, *args, **kwargs)
 
     return guarded

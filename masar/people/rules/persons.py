@@ -1,4 +1,4 @@
-"""Rules about persons in plain Python: who looks, how long to wait after wrong passwords, what counts as known."""
+"""Rules about persons in plain Python: who looks, what counts as known."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-FREE_TRIES = 5
-LONGEST_WAIT = timedelta(minutes=15)
 OWN = "masar"  # the source of what the person said, and of what the civil ID says
 AGE = "person.age"
 TOLD_HOLDS = timedelta(days=30)
@@ -25,13 +23,6 @@ class Viewer:
 
     person_id: int
     session: UUID
-
-
-def wait_after(failures: int) -> timedelta:
-    """Return how long an account waits, from one source, after so many wrong passwords in a row."""
-    if failures < FREE_TRIES:
-        return timedelta(0)
-    return min(timedelta(seconds=10 * 2 ** min(failures - FREE_TRIES, 10)), LONGEST_WAIT)
 
 
 @dataclass(frozen=True, slots=True)
