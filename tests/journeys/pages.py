@@ -64,7 +64,7 @@ _OWN = (
     Place("requests-none", "requests/?f=late", "noura"),
     Place("archive", "archive/", "noura"),
     Place("account", "account/", "noura"),
-    Place("password", "account/password/", "noura"),
+    Place("safety", "account/safety/", "noura"),
     Place("logout", "logout/", "noura"),
     Place("home-none", "", "latifa"),
     Place("home-begun", "", "hamad"),

@@ -15,7 +15,9 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from playwright.sync_api import Page, expect
 
 from masar.people.actions import forget_ways
+from tests.journeys import axe
 from tests.journeys.browsing import DESK, EASTERN, LANGUAGES, PHONE, URDU, Person, Visits, log_in
+from tests.journeys.sending import needs_node
 
 Newcomer = Callable[..., Person]
 TYPED = {"ar": EASTERN, "ur": URDU, "en": {}}
@@ -304,3 +306,42 @@ def _let_the_proof_run_out(person: Person) -> None:
         id_ = cursor.fetchone()[0]
     with acting("masar_login", person=id_) as cursor:
         cursor.execute("update people_session set proved_at = now() - interval '6 minutes' where person_id = %s", [id_])
+
+
+@pytest.mark.node
+@needs_node
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_page_of_coming_in_breaks_a_rule_of_axe_or_is_wider_than_its_screen(
+    width: int, language: str, visits: Visits, fresh: Newcomer
+) -> None:
+    person = fresh(language)
+    page = named(visits, viewport={"width": width, "height": 844})
+    page.emulate_media(color_scheme="dark" if width == 390 else "light")
+    password_step(page, language, person)
+    for tail in ("add/", "add/passkey/", "add/message/", "add/app/"):
+        page.goto(f"/{language}/login/{tail}")
+        _is_sound(page, tail)
+    page.fill("[name=code]", "1")
+    page.locator("main form button").click()
+    expect(page.locator("#errors")).to_be_visible()
+    _is_sound(page, "wrong")
+    page.fill("[name=code]", shown(secret_of(page)))
+    page.locator("main form button").click()
+    page.wait_for_url(re.compile("/login/codes/$"))
+    _is_sound(page, "codes")
+    keep_codes(page)
+    for tail in ("account/safety/", "account/password/", "logout/"):
+        page.goto(f"/{language}/{tail}")
+        _is_sound(page, tail)
+    page.locator("main form button").click()
+    password_step(page, language, person)
+    _is_sound(page, "second")
+    page.goto(f"/{language}/login/second/?way=codes")
+    _is_sound(page, "codes")
+
+
+def _is_sound(page: Page, name: str) -> None:
+    violations, incomplete, _ = axe.look(page)
+    assert (violations, incomplete) == ([], []), name
+    assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"), name

@@ -101,7 +101,7 @@ def app_said(secret: bytes, name: str) -> AppSaid:
     """Draw the square of an app's secret, and write it in groups of four."""
     address, typed = app_address(secret, name, _("Masar"))
     groups = " ".join(typed[at : at + 4] for at in range(0, len(typed), 4))
-    return AppSaid(code_of(address), phrase('<bdi class="ltr num" dir="ltr">%(secret)s</bdi>', secret=groups))
+    return AppSaid(code_of(address), phrase('<bdi class="num" dir="ltr">%(secret)s</bdi>', secret=groups))
 
 
 def code_said(look: Look, code: str) -> Markup:
