@@ -73,7 +73,7 @@ DATABASE_ROUTERS: list[str] = []
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.Account"
-AUTHENTICATION_BACKENDS: list[str] = []  # who comes in is decided in people.actions (docs/adr/0019)
+AUTHENTICATION_BACKENDS: list[str] = []  # who comes in is decided in people.actions (docs/adr/0017)
 PASSWORD_HASHERS = ["masar.people.passwords.PepperedArgon2"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},

@@ -8,7 +8,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from masar.cases.queries import changes_since
 from masar.kernel import clock
+from masar.kernel.database import acting
 from masar.live.tickets import new_ticket
+from masar.people.queries import demand_log_in
 
 
 @require_POST
@@ -17,6 +19,8 @@ def ticket(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer  # type: ignore[attr-defined]
     if viewer is None:
         return JsonResponse({"code": "not-logged-in"}, status=401)
+    with acting("masar_citizen", person=viewer.person_id) as cursor:
+        demand_log_in(cursor, viewer)
     return JsonResponse({"ticket": new_ticket(viewer.person_id), "url": settings.LIVE_URL})
 
 

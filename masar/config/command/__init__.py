@@ -5,6 +5,7 @@ import sys
 import click
 
 from masar.config.command.agency import agency
+from masar.config.command.alarms import alarms
 from masar.config.command.calendar import calendar
 from masar.config.command.catalogue import catalogue
 from masar.config.command.database import dsn, manage, migrate, shell
@@ -29,7 +30,22 @@ def masar() -> None:
     """
 
 
-for command in (up, doctor, dsn, agency, calendar, catalogue, demo, intake, person, replay, migrate, shell, manage):
+for command in (
+    up,
+    doctor,
+    dsn,
+    agency,
+    alarms,
+    calendar,
+    catalogue,
+    demo,
+    intake,
+    person,
+    replay,
+    migrate,
+    shell,
+    manage,
+):
     masar.add_command(command)
 
 

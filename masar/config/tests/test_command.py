@@ -27,7 +27,7 @@ def masar(*words: str, **surroundings: str) -> "subprocess.CompletedProcess[str]
 def test_help_names_every_verb_without_loading_django() -> None:
     answer = masar("--help", DJANGO_SETTINGS_MODULE="nowhere")
     assert answer.returncode == 0
-    for verb in ("up", "doctor", "dsn", "agency", "catalogue", "demo", "person", "replay"):
+    for verb in ("up", "doctor", "dsn", "agency", "alarms", "catalogue", "demo", "person", "replay"):
         assert f"\n  {verb} " in answer.stdout
     code = "import sys, masar.config.command; sys.exit('django' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=SOURCES, check=False).returncode == 0

@@ -14,7 +14,7 @@ from masar.kernel.crypto import new_key, seal, vault
 from masar.kernel.database import acting
 from masar.kernel.errors import Refusal
 from masar.kernel.ids import civil_id_digits, is_real_civil_id
-from masar.people.queries import person_key
+from masar.people.queries import demand_log_in, person_key
 from masar.people.rules import Viewer
 
 
@@ -120,13 +120,14 @@ def _make(cursor: CursorWrapper, people: Sequence[tuple[bytes, str, str]], demon
 
 
 def prefer(viewer: Viewer, **changes: Any) -> None:
-    """Keep how a person likes their pages: language, digits, hijri, simple, nastaliq."""
+    """Keep how a person likes their pages: language, digits, hijri, simple, nastaliq. Raises: SessionEnded."""
     allowed = {"language", "digits", "hijri", "simple", "nastaliq"}
     names = sorted(allowed & changes.keys())
     if not names:
         return
     setting = ", ".join(f"{name} = %s" for name in names)
     with acting("masar_citizen", person=viewer.person_id) as cursor:
+        demand_log_in(cursor, viewer)
         cursor.execute(
             f"update people_person set {setting} where id = %s::bigint",  # noqa: S608 - names are ours
             [*(changes[name] for name in names), viewer.person_id],

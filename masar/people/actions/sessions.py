@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hmac
+import logging
 import secrets
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -20,8 +20,10 @@ from masar.people.actions.alerts import tell_of
 from masar.people.actions.entering import Entering, NotEntering, entering
 from masar.people.actions.factors import factors_of
 from masar.people.actions.persons import NoSuchPerson, demand_civil_id, find
-from masar.people.queries import key_of, person_key
+from masar.people.queries import demand_log_in, key_of, person_key
 from masar.people.rules import PROOF_HOLDS, TRUST_HOLDS, Viewer, device_of
+
+_log = logging.getLogger("masar.safety")
 
 
 class LastWay(Refusal):
@@ -118,19 +120,21 @@ def has_proved(viewer: Viewer, now: datetime) -> bool:
 def end_session(viewer: Viewer) -> None:
     """End a log-in; the next page of it is refused."""
     with acting("masar_login", person=viewer.person_id) as cursor:
-        _end(cursor, viewer.person_id, [viewer.session])
+        _end(cursor, viewer.person_id, viewer.session)
 
 
 def end_one(viewer: Viewer, session: UUID) -> None:
-    """End one of one's own log-ins."""
+    """End one of one's own log-ins. Raises: SessionEnded."""
     with acting("masar_login", person=viewer.person_id) as cursor:
-        _end(cursor, viewer.person_id, [session])
-        tell_of(cursor, viewer.person_id, "log-in-ended", session)
+        demand_log_in(cursor, viewer)
+        if _end(cursor, viewer.person_id, session):
+            tell_of(cursor, viewer.person_id, "log-in-ended", session)
 
 
 def end_others(viewer: Viewer) -> None:
-    """End every other log-in of a person, and trust no device any longer."""
+    """End every other log-in of a person, and trust no device any longer. Raises: SessionEnded."""
     with acting("masar_login", person=viewer.person_id) as cursor:
+        demand_log_in(cursor, viewer)
         _end_all(cursor, viewer.person_id, but=viewer.session)
         tell_of(cursor, viewer.person_id, "others-ended")
 
@@ -138,9 +142,10 @@ def end_others(viewer: Viewer) -> None:
 def was_not_me(viewer: Viewer, alert: UUID) -> bool:
     """Close everything after an alert that its person did not cause; tell whether there is such an alert.
 
-    Every log-in ends but the one that says so, no device is trusted, and the operator sees it (`masar doctor`).
+    Every log-in ends but the one that says so, no device is trusted, and the operator is told (`masar alarms`).
     """
     with acting("masar_login", person=viewer.person_id) as cursor:
+        demand_log_in(cursor, viewer)
         cursor.execute(
             "select 1 from people_alert where id = %s::uuid and person_id = %s::bigint", [alert, viewer.person_id]
         )
@@ -148,6 +153,7 @@ def was_not_me(viewer: Viewer, alert: UUID) -> bool:
             return False
         _end_all(cursor, viewer.person_id, but=viewer.session)
         tell_of(cursor, viewer.person_id, "not-me", alert)
+    _log.warning("somebody says of their account that something was not them: `masar alarms` lists it")
     return True
 
 
@@ -184,12 +190,12 @@ def forget_ways(civil_id: str) -> int:
     return gone
 
 
-def _end(cursor: CursorWrapper, person_id: int, sessions: Sequence[UUID]) -> None:
+def _end(cursor: CursorWrapper, person_id: int, session: UUID) -> bool:
     cursor.execute(
-        "update people_session set ends_at = now() where person_id = %s::bigint and id = any(%s::uuid[])"
-        " and ends_at > now()",
-        [person_id, list(sessions)],
+        "update people_session set ends_at = now() where person_id = %s::bigint and id = %s::uuid and ends_at > now()",
+        [person_id, session],
     )
+    return bool(cursor.rowcount == 1)
 
 
 def _end_all(cursor: CursorWrapper, person_id: int, but: UUID | None = None) -> None:

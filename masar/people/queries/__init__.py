@@ -5,13 +5,14 @@ from masar.people.queries.persons import (
     PROFILE,
     Profile,
     SessionEnded,
+    demand_log_in,
     key_of,
     open_person,
     person_key,
     person_on_page,
     profile_of,
 )
-from masar.people.queries.safety import Alert, LogIn, Safety, Way, safety_of
+from masar.people.queries.safety import Alert, LogIn, Safety, Way, disowned, safety_of
 from masar.people.rules import AGE, OWN, Fact, Viewer
 
 __all__ = [
@@ -28,6 +29,8 @@ __all__ = [
     "SessionEnded",
     "Viewer",
     "Way",
+    "demand_log_in",
+    "disowned",
     "facts_of",
     "key_of",
     "open_person",

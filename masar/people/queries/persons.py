@@ -85,6 +85,16 @@ def profile_of(columns: tuple[Any, ...]) -> Profile:
     return Profile(person_id, open_person(person_id, sealed, wrapped, kek).get("name", ""), *rest)
 
 
+def demand_log_in(cursor: CursorWrapper, viewer: Viewer) -> None:
+    """Demand that a log-in still lives, inside the caller's transaction. Raises: SessionEnded."""
+    cursor.execute(
+        "select 1 from people_session where id = %s::uuid and person_id = %s::bigint and ends_at > now()",
+        [viewer.session, viewer.person_id],
+    )
+    if cursor.fetchone() is None:
+        raise SessionEnded
+
+
 def key_of(cursor: CursorWrapper, viewer: Viewer) -> bytes:
     """Return the person's key. Raises: SessionEnded when the log-in was ended."""
     cursor.execute(

@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 
 from masar.kernel.crypto import CannotOpen, open_sealed
-from masar.kernel.database import read_as_person
+from masar.kernel.database import acting, read_as_person
 from masar.people.queries.persons import PROFILE, Profile, SessionEnded, person_key, person_on_page, profile_of
 from masar.people.rules import WAYS, Viewer
 
@@ -114,3 +114,15 @@ class _Opener:
             return ["", ""]
         told: list[str] = msgspec.json.decode(plain)
         return told
+
+
+def disowned(days: int) -> list[tuple[datetime, int, str, datetime]]:
+    """Return what people said was not them, newest first: when, who, which alert, of when. For the operator."""
+    with acting("masar_system") as cursor:
+        cursor.execute(
+            "select n.at, n.person_id, a.kind, a.at from people_alert n join people_alert a on a.id = n.about"
+            " where n.kind = 'not-me' and n.at > now() - make_interval(days => %s) order by n.at desc limit 1000",
+            [days],
+        )
+        found: list[tuple[datetime, int, str, datetime]] = cursor.fetchall()
+    return found

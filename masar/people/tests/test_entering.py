@@ -19,7 +19,7 @@ from masar.kernel.clock import now
 from masar.kernel.database import acting
 from masar.people import actions
 from masar.people.actions import LastWay, NotEntering, WrongCode, WrongLogIn
-from masar.people.queries import SessionEnded, Viewer, safety_of
+from masar.people.queries import SessionEnded, Viewer, disowned, safety_of
 from masar.people.rules import CODE_HOLDS, CODES, ENTERING_HOLDS, FREE_TRIES, MOST_WRONG_CODES, code_step, device_of
 
 pytestmark = pytest.mark.database
@@ -265,8 +265,11 @@ def test_ending_a_log_in_ends_it_at_once_and_only_ones_own(somebody: int) -> Non
     actions.end_one(stranger, other.session)
     assert safety_of(other)
     actions.end_one(mine, other.session)
-    with pytest.raises(SessionEnded):
-        safety_of(other)
+    actions.end_one(mine, other.session)
+    assert [one.kind for one in safety_of(mine).alerts].count("log-in-ended") == 1
+    for act in (safety_of, actions.end_others, lambda it: actions.end_one(it, mine.session)):
+        with pytest.raises(SessionEnded):
+            act(other)
     assert [one.id for one in safety_of(mine).log_ins] == [mine.session]
 
 
@@ -291,6 +294,7 @@ def test_what_was_not_me_closes_everything_but_where_it_was_said(somebody: int) 
     assert not actions.was_not_me(stranger, alert.id)
     assert actions.was_not_me(mine, alert.id)
     assert safety_of(mine).alerts[0].kind == "not-me"
+    assert [(person, kind) for _, person, kind, _ in disowned(1) if person == somebody] == [(somebody, "logged-in")]
     assert safety_of(mine).devices == []
     with pytest.raises(SessionEnded):
         safety_of(other)
