@@ -21,6 +21,9 @@ ENTERING_HOLDS = timedelta(minutes=15)
 CODE_HOLDS = timedelta(minutes=10)
 PROOF_HOLDS = timedelta(minutes=5)
 TRUST_HOLDS = timedelta(days=30)
+VOUCHER_HOLDS, VOUCHER_DIGITS = timedelta(days=7), 12
+WAITING = timedelta(days=1)  # between asking for a new password and setting it
+RECOVERY_HOLDS = timedelta(days=7)  # after the waiting day
 _PERIOD, _DIGITS = 30, 6  # seconds, RFC 6238
 
 

@@ -111,7 +111,20 @@ def code_said(look: Look, code: str) -> Markup:
     return phrase('<bdi class="ltr num" dir="ltr">%(code)s</bdi>', code=groups)
 
 
-def password_fields(errors: Mapping[str, str]) -> list[Field]:
+def lost_fields(kind: str, typed: str = "", error: str = "") -> list[Field]:
+    """Return the fields of civil ID and code for whoever cannot come in; two such forms stand on one page."""
+    label, hint = {
+        "own": (_("Code of your app, or of your paper"), _("Six digits of the app, or ten of the paper.")),
+        "counter": (_("Code from the counter"), _("Twelve digits; they hold for seven days.")),
+    }[kind]
+    return [
+        Field("login", phrase(_("Civil ID")), "number", texts=(typed,), error=error, longest=40, fills="username",
+              of=kind),
+        Field("code", phrase(label), "number", hint=phrase(hint), longest=40, fills="one-time-code", of=kind),
+    ]  # fmt: skip
+
+
+def password_fields(errors: Mapping[str, str], *, asks_old: bool = True) -> list[Field]:
     """Return the fields of changing a password."""
     hint = phrase(_("At least ten characters. A sentence that only you know is easy to keep in mind."))
     fields = (
@@ -125,4 +138,5 @@ def password_fields(errors: Mapping[str, str]) -> list[Field]:
             hint=hint, error=errors.get(name, ""), longest=LONGEST_PASSWORD, fills=fills,
         )
         for name, label, hint, fills in fields
+        if asks_old or name != "old"
     ]  # fmt: skip

@@ -194,6 +194,8 @@ def begin(request: HttpRequest, person: int, purpose: str, now: datetime, **stat
 def _let_in(request: HttpRequest, viewer: Viewer, wanted: str) -> HttpResponse:
     admit(request.session, viewer)
     rotate_token(request)
+    if actions.is_recovering(viewer):
+        wanted = reverse("safety")  # somebody asked for a new password: whoever comes in has to see it first
     return SeeOther(wanted or reverse("home"))
 
 
