@@ -16,6 +16,8 @@ from masar.people.eid.refusals import AddressIsNotSafe, AnswerIsNotUnderstood, P
 LARGEST = 256 * 1024
 _WAIT = httpx.Timeout(5.0, connect=3.0)
 _WHOLE = 10.0
+# We ask every five seconds, when many servers close what is idle: a kept connection would often be a broken one.
+_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=0)
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity"}
 
@@ -40,7 +42,9 @@ class Exchange:
 
     def __init__(self, *, loopback: bool = False, transport: httpx.BaseTransport | None = None) -> None:
         self._loopback = loopback
-        self._http = httpx.Client(timeout=_WAIT, follow_redirects=False, headers=_HEADERS, transport=transport)
+        self._http = httpx.Client(
+            timeout=_WAIT, follow_redirects=False, headers=_HEADERS, limits=_LIMITS, transport=transport
+        )
 
     def demand_safe(self, url: str) -> str:
         """Return an address that is https. Raises: AddressIsNotSafe."""
