@@ -31,6 +31,8 @@ from masar.people.eid.setup import Setup
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _ASSERTION_HOLDS = 60
 _LONGEST_NAME = 200
+_MOST_METHODS = 10
+_JOINERS = "\u200c\u200d"  # names in Urdu and Persian are written with them
 
 
 def seconds() -> float:
@@ -67,6 +69,11 @@ class Client:
     def asked_acr(self, acr: str | None) -> str:
         """Return what this provider calls a strength that Masar names."""
         return self.settings.acr.get(acr, acr) if acr else ""
+
+    def _our_acr(self, acr: Any) -> str:
+        """Return what Masar calls a strength that the provider names; its own name where Masar has none."""
+        ours = (ours for ours, theirs in self.settings.acr.items() if theirs == acr)
+        return next(ours, acr if isinstance(acr, str) else "")
 
     def claims(self, answer: Answer, handle: Mapping[str, Any]) -> Claims:
         """Verify the answer of the token endpoint against what was asked; return who it is. Raises: EidRefusal."""
@@ -116,13 +123,18 @@ class Client:
         at = said.get("auth_time")
         return Claims(
             civil_id=digits,
-            name=name[:_LONGEST_NAME] if isinstance(name, str) and name.isprintable() else "",
-            acr=acr or str(said.get("acr") or ""),
-            amr=tuple(str(method) for method in methods) if isinstance(methods, list) else (),
+            name=_plain(name) if isinstance(name, str) else "",
+            acr=acr or self._our_acr(said.get("acr")),
+            amr=tuple(str(method) for method in methods[:_MOST_METHODS]) if isinstance(methods, list) else (),
             auth_time=datetime.fromtimestamp(at, UTC) if at is not None else None,
             issuer=self.issuer.url,
             subject=said["sub"],
         )
+
+
+def _plain(name: str) -> str:
+    """Return a name without characters that change how what stands around it is shown."""
+    return "".join(letter for letter in name if letter.isprintable() or letter in _JOINERS)[:_LONGEST_NAME]
 
 
 def refused(answer: Answer) -> ProviderRefused:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
-from joserfc.errors import JoseError, UnsupportedAlgorithmError
+from joserfc.errors import JoseError
 from joserfc.jwa import JWSAlgModel
 from joserfc.jwk import ECKey, Key, KeySet, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry, extract_compact, serialize_compact, validate_compact
@@ -23,13 +23,13 @@ class _Registry(JWSRegistry):
     """Knows the allowed algorithms alone: neither `none` nor a shared secret is ever tried."""
 
     def get_alg(self, name: str) -> JWSAlgModel:
-        """Return an allowed algorithm. Raises: UnsupportedAlgorithmError."""
+        """Return an allowed algorithm. Raises: AnswerIsNotGenuine."""
         if name not in ALLOWED:
-            raise UnsupportedAlgorithmError(name)
+            raise AnswerIsNotGenuine("alg")
         return self.algorithms[name]
 
 
-_REGISTRY = _Registry(algorithms=ALLOWED, strict_check_header=False)
+_REGISTRY = _Registry(strict_check_header=False)
 
 
 def opened(token: str, keys: Callable[[str | None], KeySet]) -> tuple[str, dict[str, Any]]:
@@ -41,7 +41,7 @@ def opened(token: str, keys: Callable[[str | None], KeySet]) -> tuple[str, dict[
         found = extract_compact(token.encode(), registry=_REGISTRY)
         header = found.headers()
         _demand_header(header)
-        if not validate_compact(found, keys(header.get("kid")), registry=_REGISTRY):
+        if not validate_compact(found, lambda _: keys(header.get("kid")), registry=_REGISTRY):
             raise AnswerIsNotGenuine("signature")
         return header["alg"], msgspec.json.decode(found.payload, type=dict[str, Any])
     except (JoseError, ValueError, TypeError, AttributeError) as error:
@@ -49,8 +49,6 @@ def opened(token: str, keys: Callable[[str | None], KeySet]) -> tuple[str, dict[
 
 
 def _demand_header(header: Mapping[str, Any]) -> None:
-    if header["alg"] not in ALLOWED:
-        raise AnswerIsNotGenuine("alg")
     if str(header.get("typ", "JWT")).upper() != "JWT":  # a log-out token, say, is no ID token (RFC 8725 §3.11)
         raise AnswerIsNotGenuine("typ")
     if not isinstance(header.get("kid", ""), str):

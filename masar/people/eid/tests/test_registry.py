@@ -17,7 +17,7 @@ from masar.people.eid.adapters.oidc import Oidc
 from masar.people.eid.registry import adapter_names
 from masar.people.eid.setup import Setup
 from masar.people.eid.tests.forging import CIVIL_ID, EC, ISSUER, OTHER_CIVIL_ID
-from masar.people.eid.tests.test_oidc import refused
+from masar.people.eid.tests.visits import refused
 
 CLIENT = {"issuer": ISSUER, "client_id": "masar", "secret_file": "secret"}
 PUSH = {"adapter": "ciba", "title": {"ar": "هويتي", "en": "Hawyti"}, "settings": CLIENT}
