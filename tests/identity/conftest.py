@@ -19,13 +19,13 @@ from masar.people.eid.adapters.oidc import Oidc
 from masar.people.eid.openid.exchange import Exchange
 from masar.people.eid.setup import Setup
 from masar.people.eid.tests.forging import PUSH_ACR
-from tests.identity.counterpart import ALGORITHMS, NAMES, NODE, OURS, RETURN, SECRET, Forging, Provider
+from tests.identity.counterpart import ALGORITHMS, NAMES, NODE, RETURN, SECRET, Forging, Provider, our_keys
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
     port = free_port()
-    published = {alg: key.as_dict(private=False) | {"alg": ALGORITHMS[key.key_type]} for alg, key in OURS.items()}
+    published = {alg: key.as_dict(private=False) | {"alg": ALGORITHMS[key.key_type]} for alg, key in our_keys().items()}
     theirs = KeySet([RSAKey.generate_key(2048), ECKey.generate_key("P-256"), OKPKey.generate_key("Ed25519")])
     around = {"CLIENT_KEYS": json.dumps(published), "PROVIDER_KEYS": json.dumps(theirs.as_dict(private=True))}
     log = tmp_path_factory.mktemp("identity") / "log"
@@ -37,13 +37,15 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
             stderr=out,
             env=os.environ | around,
         )
-    until = time.monotonic() + 30
-    while not answers(port, "/.well-known/openid-configuration"):
-        assert process.poll() is None, log.read_text()
-        assert time.monotonic() < until, log.read_text()
-        time.sleep(0.05)
-    yield Provider(port)
-    process.communicate(timeout=10)
+    try:
+        until = time.monotonic() + 30
+        while not answers(port, "/.well-known/openid-configuration"):
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < until, log.read_text()
+            time.sleep(0.05)
+        yield Provider(port)
+    finally:
+        process.communicate(timeout=10)
 
 
 @pytest.fixture

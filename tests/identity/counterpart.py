@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import shutil
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
@@ -32,12 +33,18 @@ needs_provider = [
     ),
 ]
 
-OURS: dict[str, Key] = {
-    "RS256": RSAKey.generate_key(2048, {"kid": "rs"}),
-    "PS256": RSAKey.generate_key(2048, {"kid": "ps"}),
-    "ES256": ECKey.generate_key("P-256", {"kid": "es"}),
-    "EdDSA": OKPKey.generate_key("Ed25519", {"kid": "ed"}),
-}
+
+@cache
+def our_keys() -> dict[str, Key]:
+    """Return a key of ours for each algorithm by which the provider signs."""
+    return {
+        "RS256": RSAKey.generate_key(2048, {"kid": "rs"}),
+        "PS256": RSAKey.generate_key(2048, {"kid": "ps"}),
+        "ES256": ECKey.generate_key("P-256", {"kid": "es"}),
+        "EdDSA": OKPKey.generate_key("Ed25519", {"kid": "ed"}),
+    }
+
+
 ALGORITHMS = {"RSA": "PS256", "EC": "ES256", "OKP": "EdDSA"}
 
 

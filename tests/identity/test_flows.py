@@ -14,10 +14,11 @@ from masar.people.eid import port as port_module
 from masar.people.eid import refusals
 from masar.people.eid.adapters.ciba import Ciba
 from masar.people.eid.adapters.oidc import Oidc
+from masar.people.eid.openid.signatures import ALLOWED
 from masar.people.eid.port import Approved, Denied, Expired, Pending
 from masar.people.eid.tests.forging import CIVIL_ID, OTHER_CIVIL_ID, PASSWORD_ACR, PUSH_ACR
 from masar.people.eid.tests.visits import refused
-from tests.identity.counterpart import OURS, RETURN, Provider, needs_provider, visit
+from tests.identity.counterpart import RETURN, Provider, needs_provider, our_keys, visit
 
 pytestmark = needs_provider
 
@@ -45,12 +46,12 @@ def test_a_person_comes_back_known_by_the_file_of_identities(
     assert claims.auth_time is not None
 
 
-@pytest.mark.parametrize("algorithm", OURS)
+@pytest.mark.parametrize("algorithm", ALLOWED)
 def test_our_key_proves_us_and_each_algorithm_is_read(
     provider: Provider, setting: Any, tmp_path: Path, algorithm: str
 ) -> None:
-    (tmp_path / "key.pem").write_bytes(OURS[algorithm].as_pem(private=True))
-    proof = {"secret_file": "", "key_file": "key.pem", "key_id": OURS[algorithm].kid}
+    (tmp_path / "key.pem").write_bytes(our_keys()[algorithm].as_pem(private=True))
+    proof = {"secret_file": "", "key_file": "key.pem", "key_id": our_keys()[algorithm].kid}
     assert isinstance(visit(provider, Oidc(setting(f"masar-{algorithm}", **proof))), Approved)
 
 

@@ -1,6 +1,6 @@
 // A national identity as others build one: npm `oidc-provider`, with the code flow, pushed requests and CIBA.
 // node identity.mjs PORT  — prints "up"; ends when its input ends.
-// POST /control {"do": "approve"|"deny"|"pending"|"person"|"pings", …} is what a telephone and a test would do.
+// POST /control {"do": "known"|"person"|"shown"|"approve"|"deny"|"pings", …} is what people, telephones and tests do.
 import { Provider, errors } from "oidc-provider";
 import { createServer } from "node:http";
 

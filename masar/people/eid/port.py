@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
-from masar.people.eid.refusals import BindingMessageIsNotAllowed
+from masar.people.eid.refusals import BindingMessageIsNotAllowed, ModeIsNotOffered
 
 Mode = Literal["push", "qr", "redirect"]
 Handle = dict[str, Any]
@@ -112,6 +112,12 @@ def demand_binding_message(text: str) -> str:
     if not _BINDING.fullmatch(text):
         raise BindingMessageIsNotAllowed("binding_message")
     return text
+
+
+def demand_mode(mode: Mode, offered: frozenset[Mode]) -> None:
+    """Check that an identity can be confirmed so. Raises: ModeIsNotOffered."""
+    if mode not in offered:
+        raise ModeIsNotOffered(mode)
 
 
 def lifetime(ttl: int) -> int:

@@ -35,17 +35,6 @@ class ModeIsNotOffered(EidRefusal):
     title = "This way to confirm your identity is not offered here"
 
 
-class ProtocolIsNotPublic(EidRefusal):
-    """Nobody outside the authority that runs this identity has its wire protocol."""
-
-    status = 501
-    code = "protocol-not-public"
-    title = (
-        "Nobody outside the Public Authority for Civil Information has the protocol of this identity. "
-        "It needs a contract with the authority"
-    )
-
-
 class BindingMessageIsNotAllowed(EidRefusal):
     """The code shown on both screens is 1 to 20 characters of ASCII: letters, digits and -._+/!?#."""
 

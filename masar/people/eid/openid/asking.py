@@ -8,8 +8,8 @@ from typing import Any
 
 from masar.kernel.ids import civil_id_digits
 from masar.people.eid.openid.client import seconds
-from masar.people.eid.port import Handle, Mode, lifetime
-from masar.people.eid.refusals import CivilIdIsNeeded, ModeIsNotOffered, RequestIsNotOurs
+from masar.people.eid.port import Handle, lifetime
+from masar.people.eid.refusals import CivilIdIsNeeded, RequestIsNotOurs
 
 
 def new_handle(identity: str, *, login_hint: str | None, acr: str | None, ttl: int, max_age: int | None) -> Handle:
@@ -33,12 +33,6 @@ def _civil_id(login_hint: str) -> str:
     if digits is None:
         raise CivilIdIsNeeded("shape")
     return digits
-
-
-def demand_mode(mode: Mode, offered: frozenset[Mode]) -> None:
-    """Check that an identity can be confirmed so. Raises: ModeIsNotOffered."""
-    if mode not in offered:
-        raise ModeIsNotOffered(mode)
 
 
 def demand_own(handle: Mapping[str, Any], identity: str) -> None:

@@ -12,7 +12,7 @@ from masar.kernel.ids import is_real_civil_id
 from masar.people import eid
 from masar.people.eid import refusals
 from masar.people.eid.adapters.ciba import Ciba
-from masar.people.eid.adapters.hawyti import Hawyti
+from masar.people.eid.adapters.hawyti import Hawyti, ProtocolIsNotPublic
 from masar.people.eid.adapters.oidc import Oidc
 from masar.people.eid.registry import adapter_names
 from masar.people.eid.setup import Setup
@@ -154,11 +154,11 @@ def test_the_stub_says_that_the_protocol_is_not_public(stub: Hawyti, offer: Any)
         (lambda: stub.qr_request(), "qr"),
         (lambda: stub.result("reference"), "result"),
     ):
-        with refused(refusals.ProtocolIsNotPublic, reason):
+        with refused(ProtocolIsNotPublic, reason):
             call()
     with refused(refusals.ModeIsNotOffered, "redirect"):
         stub.start(mode="redirect")
-    assert "contract with the authority" in refusals.ProtocolIsNotPublic("x").problem()["title"]
+    assert "contract with the authority" in ProtocolIsNotPublic("x").problem()["title"]
 
 
 def test_the_persons_of_these_tests_are_nobody() -> None:

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from masar.people.eid.openid.asking import demand_mode, demand_own, instant, is_over, new_handle
+from masar.people.eid.openid.asking import demand_own, instant, is_over, new_handle
 from masar.people.eid.openid.client import Client, refused, seconds
 from masar.people.eid.openid.exchange import Answer, Exchange
 from masar.people.eid.openid.tokens import same
@@ -22,6 +22,7 @@ from masar.people.eid.port import (
     Pending,
     Started,
     demand_binding_message,
+    demand_mode,
     new_binding_message,
 )
 from masar.people.eid.refusals import CivilIdIsNeeded, ProviderIsNotReached, RequestIsNotOurs

@@ -7,12 +7,22 @@ of `Hawyti`; nothing outside this folder changes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
-from masar.people.eid.openid.asking import demand_mode
-from masar.people.eid.port import USUAL, EidProvider, Mode
-from masar.people.eid.refusals import ProtocolIsNotPublic
+from masar.people.eid.port import USUAL, EidProvider, Mode, demand_mode
+from masar.people.eid.refusals import EidRefusal
 from masar.people.eid.setup import Setup
+
+
+class ProtocolIsNotPublic(EidRefusal):
+    """Nobody outside the authority that runs this identity has its wire protocol."""
+
+    status: ClassVar[int] = 501
+    code: ClassVar[str] = "protocol-not-public"
+    title: ClassVar[str] = (
+        "Nobody outside the Public Authority for Civil Information has the protocol of this identity. "
+        "It needs a contract with the authority"
+    )
 
 
 class Hawyti:

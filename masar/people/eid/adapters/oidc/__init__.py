@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from masar.people.eid.openid.asking import demand_mode, demand_own, instant, is_over, new_handle
+from masar.people.eid.openid.asking import demand_own, instant, is_over, new_handle
 from masar.people.eid.openid.client import Client, refused
 from masar.people.eid.openid.exchange import Exchange
 from masar.people.eid.openid.tokens import same
@@ -24,6 +24,7 @@ from masar.people.eid.port import (
     Pending,
     Started,
     demand_binding_message,
+    demand_mode,
 )
 from masar.people.eid.refusals import IdentityIsNotSetUp, ProviderRefused, RequestIsNotOurs
 from masar.people.eid.setup import Setup
