@@ -122,8 +122,10 @@ class Forger(httpx.BaseTransport):
         self.sign: Callable[[dict[str, Any]], str] = token
         self.answers: dict[str, list[tuple[int, dict[str, Any]]]] = {}
         self.token_type = "Bearer"
+        self.seconds = 0.0
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
+        time.sleep(self.seconds)
         path = request.url.path
         form = dict(parse_qsl(request.read().decode()))
         self.asked.append((path, form, request.headers))

@@ -121,6 +121,7 @@ def test_weak_keys_shared_secrets_and_keys_for_secrecy_are_left_out() -> None:
 
 
 def test_many_threads_fetch_once(forger: Forger, issuer: Issuer) -> None:
+    forger.seconds = 0.05
     ask: Callable[[], object] = lambda: issuer.keys("ec-1")  # noqa: E731
     threads = [threading.Thread(target=ask) for _ in range(20)]
     for thread in threads:
