@@ -78,7 +78,7 @@ class Exchange:
             raise AnswerIsNotUnderstood("redirect")
         try:
             return Answer(response.status_code, msgspec.json.decode(content, type=dict[str, Any]))
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise AnswerIsNotUnderstood("json") from error
 
 

@@ -44,7 +44,7 @@ def opened(token: str, keys: Callable[[str | None], KeySet]) -> tuple[str, dict[
         if not validate_compact(found, lambda _: keys(header.get("kid")), registry=_REGISTRY):
             raise AnswerIsNotGenuine("signature")
         return header["alg"], msgspec.json.decode(found.payload, type=dict[str, Any])
-    except (JoseError, ValueError, TypeError, AttributeError) as error:
+    except (JoseError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise AnswerIsNotGenuine("signature") from error
 
 
@@ -75,10 +75,11 @@ def public_keys(published: Any) -> KeySet:
 
 def _public(entry: Any) -> Key | None:
     kinds: dict[str, type[RSAKey] | type[ECKey] | type[OKPKey]] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
-    if not isinstance(entry, dict) or entry.get("use", "sig") != "sig" or entry.get("kty") not in kinds:
+    kind = kinds.get(str(entry.get("kty"))) if isinstance(entry, dict) else None
+    if kind is None or entry.get("use", "sig") != "sig":
         return None
     try:
-        key = kinds[entry["kty"]].import_key(entry)
+        key = kind.import_key(entry)
         is_weak = isinstance(key, RSAKey) and key.public_key.key_size < _SMALLEST_RSA
     except (JoseError, ValueError, TypeError):
         return None

@@ -41,7 +41,7 @@ def is_instant(value: Any) -> bool:
 
 def same(one: Any, other: str) -> bool:
     """Compare a text that was sent with one that is secret, in constant time."""
-    return isinstance(one, str) and hmac.compare_digest(one.encode(), other.encode())
+    return isinstance(one, str) and hmac.compare_digest(one.encode(errors="replace"), other.encode())
 
 
 def _subject(claims: Mapping[str, Any], _: Expected) -> bool:

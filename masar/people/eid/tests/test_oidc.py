@@ -88,7 +88,7 @@ def test_each_visit_has_secrets_of_its_own(forger: Forger, oidc: Oidc) -> None:
 # What comes back with the browser
 
 
-@pytest.mark.parametrize("state", ["", None, "another", "é"])
+@pytest.mark.parametrize("state", ["", None, "another", "é", "\ud800"])
 def test_another_state_is_refused(forger: Forger, oidc: Oidc, state: str | None) -> None:
     visit = Visit(forger, oidc)
     with refused(refusals.RequestIsNotOurs, "state"):
