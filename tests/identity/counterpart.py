@@ -6,6 +6,10 @@ import base64
 import json
 import os
 import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,8 +17,9 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import httpx
 import pytest
-from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
+from joserfc.jwk import ECKey, Key, KeySet, OKPKey, RSAKey
 
+from masar.config.answering import answers, free_port
 from masar.people import eid
 from masar.people.eid.tests import forging
 from masar.people.eid.tests.forging import CIVIL_ID, OTHER_CIVIL_ID, Change
@@ -69,6 +74,32 @@ class Provider:
                 if url.startswith(RETURN):
                     return dict(parse_qsl(urlsplit(url).query))
         raise AssertionError("the browser never came back")
+
+
+@contextmanager
+def provider_running(log: Path, **around: str) -> Iterator[Provider]:
+    """Start the provider on a free port, wait until it answers, and end it afterwards."""
+    port = free_port()
+    published = {alg: key.as_dict(private=False) | {"alg": ALGORITHMS[key.key_type]} for alg, key in our_keys().items()}
+    theirs = KeySet([RSAKey.generate_key(2048), ECKey.generate_key("P-256"), OKPKey.generate_key("Ed25519")])
+    keys = {"CLIENT_KEYS": json.dumps(published), "PROVIDER_KEYS": json.dumps(theirs.as_dict(private=True))}
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            ["node", str(NODE / "identity.mjs"), str(port)],
+            stdin=subprocess.PIPE,  # its end ends the provider, also when the tests are killed
+            stdout=out,
+            stderr=out,
+            env=os.environ | keys | around,
+        )
+    try:
+        until = time.monotonic() + 30
+        while not answers(port, "/.well-known/openid-configuration"):
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < until, log.read_text()
+            time.sleep(0.05)
+        yield Provider(port)
+    finally:
+        process.communicate(timeout=10)
 
 
 class Forging(httpx.BaseTransport):

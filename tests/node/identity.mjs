@@ -1,6 +1,6 @@
 // A national identity as others build one: npm `oidc-provider`, with the code flow, pushed requests and CIBA.
 // node identity.mjs PORT  — prints "up"; ends when its input ends.
-// POST /control {"do": "known"|"person"|"shown"|"approve"|"deny"|"pings", …} is what people, telephones and tests do.
+// POST /control {"do": "known"|"person"|"shown"|"waiting"|"approve"|"deny"|"pings", …} is what people, telephones and tests do.
 import { Provider, errors } from "oidc-provider";
 import { createServer } from "node:http";
 
@@ -9,7 +9,7 @@ const issuer = `http://127.0.0.1:${port}`;
 const ACR = ["urn:masar:acr:hawyti-push", "urn:masar:acr:password-totp"];
 const CIBA = "urn:openid:params:grant-type:ciba";
 const secret = { client_secret: "a-secret:of tests & nothing-else", token_endpoint_auth_method: "client_secret_basic" };
-const code = { grant_types: ["authorization_code"], response_types: ["code"], redirect_uris: ["http://127.0.0.1:9/eid/return"] };
+const code = { grant_types: ["authorization_code"], response_types: ["code"], redirect_uris: [process.env.RETURN || "http://127.0.0.1:9/eid/return"] };
 const push = { grant_types: [CIBA], response_types: [], redirect_uris: [], backchannel_token_delivery_mode: "poll" };
 const publicKeys = JSON.parse(process.env.CLIENT_KEYS);
 
@@ -85,6 +85,7 @@ const control = {
   known: ({ people: known }) => Object.entries(known).forEach(([id, claims]) => people.set(id, claims)),
   person: (said) => { person = { ...person, ...said }; },
   shown: ({ id }) => { const { shown, params } = requests.get(id); return { shown, params }; },
+  waiting: () => [...requests].map(([id, { shown, account }]) => ({ id, shown, of: account.accountId })),
   pings: () => pings.splice(0),
   async deny({ id }) {
     await provider.backchannelResult(requests.get(id).request, new errors.AccessDenied("the person said no"));

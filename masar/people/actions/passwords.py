@@ -15,7 +15,7 @@ from masar.people.actions.alerts import tell_of
 from masar.people.actions.factors import give_message
 from masar.people.actions.persons import NoSuchPerson, civil_index, demand_civil_id, know, username_of
 from masar.people.queries import demand_log_in
-from masar.people.rules import Viewer, wait_after
+from masar.people.rules import STRONG_ENTRIES, Viewer, wait_after
 
 
 class WrongLogIn(Refusal):
@@ -82,9 +82,9 @@ def prove_password(civil_id: str, password: str, address: str, now: datetime) ->
 
 
 def needs_old_password(viewer: Viewer) -> bool:
-    """Tell whether a password is asked for before it changes: not of whoever came in with a passkey alone."""
+    """Tell whether a password is asked for before it changes: not of whoever came in by passkey or identity alone."""
     with acting("masar_login", person=viewer.person_id) as cursor:
-        return _way_of(cursor, viewer) != "passkey"
+        return _way_of(cursor, viewer) not in STRONG_ENTRIES
 
 
 def _way_of(cursor: CursorWrapper, viewer: Viewer) -> str:
@@ -97,7 +97,7 @@ def _way_of(cursor: CursorWrapper, viewer: Viewer) -> str:
 def change_password(viewer: Viewer, old: str, new: str) -> bool:
     """Give a person another password and end their other log-ins; tell whether the old one was right, where asked."""
     with acting("masar_login", person=viewer.person_id) as cursor:
-        is_asked = _way_of(cursor, viewer) != "passkey"
+        is_asked = _way_of(cursor, viewer) not in STRONG_ENTRIES
         cursor.execute("select password from people_account where person_id = %s::bigint", [viewer.person_id])
         encoded = cursor.fetchone()[0]
     if is_asked and not check_password(old, encoded):

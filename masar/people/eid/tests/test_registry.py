@@ -67,7 +67,7 @@ def test_identities_are_what_the_file_says_in_its_order(offer: Any) -> None:
 
 
 def test_each_folder_is_an_adapter() -> None:
-    assert adapter_names() == ["ciba", "hawyti", "oidc"]
+    assert adapter_names() == ["ciba", "hawyti", "oidc", "pretended"]
 
 
 @pytest.mark.parametrize(
