@@ -47,6 +47,7 @@ MATRIX: Mapping[str, str] = {
     "ar/_components/": "open", "ar/services/": "open", "ar/services/changes/": "open",
     "ar/services/sector/<str:id>/": "open", "ar/services/agency/<str:id>/": "open",
     "ar/services/life/<str:id>/": "open", "ar/services/<str:id>/": "open", "ar/services/<str:id>/changes/": "open",
+    "csp-reports": "open", "ar/privacy/": "open",
     "identity/back": "coming", "ar/login/identity/wait/": "coming", "ar/login/identity/<str:name>/": "open",
     "ar/login/identity/<str:name>/go/": "open", "ar/phone/": "open",
     "ar/preferences/": "open", "ar/track/": "open", "ar/login/": "open", "ar/login/passkey/": "open",

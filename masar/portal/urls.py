@@ -65,6 +65,7 @@ urlpatterns = [
     path("account/password/", safety.password, name="password"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("about/", plain.about, name="about"),
+    path("privacy/", plain.privacy, name="privacy"),
     path("start/", steps.start, name="start"),
     path("words/", steps.words, name="words"),
     path("family/", steps.family, name="family"),
