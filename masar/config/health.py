@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.db import connections
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+_log = logging.getLogger("masar.web")
 
 
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """Say that the process answers."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
+@require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
     """Say whether the database answers to both log-in roles, with its tables there."""
     try:
@@ -18,6 +25,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
             cursor.execute("select 1 from catalogue_definition limit 1")
         with connections["default"].cursor() as cursor:
             cursor.execute("select 1")
-    except Exception as trouble:
-        return HttpResponse(f"not ready: {type(trouble).__name__}\n", status=503, content_type="text/plain")
-    return HttpResponse("ready\n", content_type="text/plain")
+    except Exception:
+        _log.exception("not ready")
+        return HttpResponse("not ready\n", status=503, content_type="text/plain; charset=utf-8")
+    return HttpResponse("ready\n", content_type="text/plain; charset=utf-8")
