@@ -1,17 +1,14 @@
 """Verbs about persons: make one known, keep what is told of them, let them in, keep their account safe."""
 
+from masar.people.actions.adding import add_app, add_message, new_app, renew_codes
 from masar.people.actions.entering import (
     NotEntering,
     Standing,
     WrongCode,
-    add_app,
-    add_message,
     begin,
     forget_old_enterings,
     message_code,
-    new_app,
     prove_by_code,
-    renew_codes,
     standing_of,
 )
 from masar.people.actions.facts import (

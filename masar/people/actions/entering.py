@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hmac
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,9 +21,6 @@ from masar.people.actions.alerts import tell_of
 from masar.people.actions.factors import (
     Factor,
     factors_of,
-    give,
-    give_codes,
-    give_message,
     mark_used,
     plain_digits,
     use_app,
@@ -38,8 +34,6 @@ from masar.people.rules import (
     LONGEST_WAIT,
     MOST_WRONG_CODES,
     WAYS,
-    app_secret,
-    code_step,
     new_message_code,
 )
 
@@ -205,68 +199,16 @@ def _takes(one: Entering, factor: Factor, code: str, now: datetime) -> bool:
     if factor.way == "codes" and use_code(one.cursor, factor, one.person_id, one.key, code):
         tell_of(one.cursor, one.person_id, "code-used", factor.id)
         return True
-    if factor.way == "message" and _is_sent(one.state, code, now):
+    if factor.way == "message" and is_sent(one.state, code, now):
         mark_used(one.cursor, factor)
         return True
     return False
 
 
-def _is_sent(state: Mapping[str, Any], code: str, now: datetime) -> bool:
+def is_sent(state: Mapping[str, Any], code: str, now: datetime) -> bool:
+    """Tell whether this code was sent by message to whoever is on the way in, and still holds."""
     held = state.get("message")
     return held is not None and held["until"] > now.timestamp() and hmac.compare_digest(held["code"], code)
-
-
-def new_app(id_: UUID, now: datetime) -> bytes:
-    """Return the secret that an app is to be given; the same until it is added. Raises: NotEntering."""
-    with adding(id_, now) as one:
-        held: str = one.state.setdefault("secret", base64.b64encode(app_secret()).decode())
-        return base64.b64decode(held)
-
-
-def add_app(id_: UUID, typed: str, now: datetime) -> None:
-    """Add an app that shows the right code. Raises: NotEntering, WrongCode."""
-    with adding(id_, now) as one:
-        secret = one.state.get("secret")
-        step = code_step(base64.b64decode(secret), plain_digits(typed), now, 0) if secret else None
-        if step is None:
-            raise WrongCode
-        added(one, "app", give(one.cursor, one.person_id, one.key, "app", {"secret": secret}, counter=step))
-        one.state.pop("secret")
-
-
-def add_message(id_: UUID, typed: str, now: datetime) -> None:
-    """Add codes by message, once a code arrived. Raises: NotEntering, WrongCode."""
-    with adding(id_, now) as one:
-        if not _is_sent(one.state, plain_digits(typed), now):
-            raise WrongCode
-        if "message" not in one.ways:
-            added(one, "message", give_message(one.cursor, one.person_id, one.key))
-        one.state.pop("message")
-
-
-@contextmanager
-def adding(id_: UUID, now: datetime) -> Iterator[Entering]:
-    """Lock somebody who may add a way. Raises: NotEntering, also for somebody who has to prove themselves first."""
-    with entering(id_, now) as one:
-        if not one.may_add:
-            raise NotEntering
-        yield one
-
-
-def added(one: Entering, way: str, id_: UUID) -> None:
-    """Keep that a way was added; who has no codes for paper gets them."""
-    tell_of(one.cursor, one.person_id, f"{way}-added", id_)
-    one.state["added"] = way
-    if "codes" not in one.ways:
-        one.state["codes"] = give_codes(one.cursor, one.person_id, one.key)
-
-
-def renew_codes(id_: UUID, now: datetime) -> None:
-    """Give ten new codes for paper; those before count no longer. Raises: NotEntering."""
-    with adding(id_, now) as one:
-        one.state["codes"] = give_codes(one.cursor, one.person_id, one.key)
-        one.state["added"] = "codes"
-        tell_of(one.cursor, one.person_id, "codes-added")
 
 
 def forget_old_enterings() -> int:

@@ -23,8 +23,9 @@ from masar.kernel.crypto import vault
 from masar.kernel.database import acting
 from masar.kernel.errors import Refusal
 from masar.kernel.ids import new_row_id
+from masar.people.actions.adding import added, adding
 from masar.people.actions.alerts import tell_of
-from masar.people.actions.entering import Entering, NotEntering, added, adding, entering, name_of
+from masar.people.actions.entering import Entering, NotEntering, entering, name_of
 from masar.people.actions.factors import Factor, credential_index, factors_of, give, use_passkey
 from masar.people.actions.sessions import start_session
 from masar.people.queries import person_key
