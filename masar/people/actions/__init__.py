@@ -13,12 +13,14 @@ from masar.people.actions.entering import (
     renew_codes,
     standing_of,
 )
+from masar.people.actions.erasing import erase, erase_by_civil_id, replay
 from masar.people.actions.facts import (
     Telling,
     forget_old_facts,
     remember,
     tell,
 )
+from masar.people.actions.keys import retire, rewrap, rows_by_kek
 from masar.people.actions.passkeys import (
     PasskeyRefused,
     add_passkey,
@@ -97,6 +99,8 @@ __all__ = [
     "end_session",
     "enter_by_passkey",
     "enter_trusted",
+    "erase",
+    "erase_by_civil_id",
     "find",
     "finish",
     "finish_again",
@@ -116,6 +120,10 @@ __all__ = [
     "remember",
     "remove_way",
     "renew_codes",
+    "replay",
+    "retire",
+    "rewrap",
+    "rows_by_kek",
     "set_password",
     "source_of",
     "standing_of",
