@@ -78,7 +78,7 @@ class Agency(threading.Thread):
 @contextmanager
 def loaded(here: Installation, count: int) -> Iterator[list[dict[str, Any]]]:
     """Let processes read and write meanwhile; what they say stands in the list afterwards."""
-    command = [sys.executable, "-m", "tests.turning", "load", "2"]
+    command = [sys.executable, "-m", "tests.turning", "load", "1"]
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     crew = [subprocess.Popen(command, env=here.environment, cwd=ROOT, text=True, **pipes) for _ in range(count)]
     said: list[dict[str, Any]] = []

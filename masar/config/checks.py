@@ -51,7 +51,7 @@ def checks_of_database(home: Path, dsn: str) -> Iterator[Finding]:
         made = are_tables_made(connection)
         yield _secrets(home, made)
         yield _roles(connection, made)
-        yield from checks_of_keys(connection, made)
+        yield from checks_of_keys(connection)
     yield _tables(dsn)
 
 

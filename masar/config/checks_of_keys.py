@@ -8,10 +8,10 @@ import psycopg
 from masar.config.finding import Finding
 
 
-def checks_of_keys(connection: "psycopg.Connection[Any]", made: bool) -> Iterator[Finding]:
+def checks_of_keys(connection: "psycopg.Connection[Any]") -> Iterator[Finding]:
     """Look at the key ring and the list of erased persons; at nothing before the tables are made."""
     row = connection.execute("select to_regclass('people_erasure')").fetchone()
-    if made and row is not None and row[0] is not None:
+    if row is not None and row[0] is not None:
         try:
             with connection.transaction():
                 connection.execute("set local role masar_system")  # the owner, too, sees only what policies show
