@@ -62,6 +62,7 @@ OPEN = {
     "people_person": "language digits",
     "people_person_key": "kek",
     "people_session": "way",
+    "people_voucher": "digest",
 }
 NOT_PERSONAL = "bigint integer smallint boolean uuid numeric timestamp%"  # what holds no text
 OF_OTHERS = "procrastinate% django% auth%"  # tables of libraries: jobs hold ids only

@@ -39,10 +39,13 @@ _CSP = "; ".join(
         "base-uri 'none'",
         "frame-ancestors 'none'",
         f"connect-src 'self' {settings.LIVE_URL}".strip(),
+        "report-uri /csp-reports",
+        "report-to csp",
     ]
 )
 _HEADERS = {
     "Content-Security-Policy": _CSP,
+    "Reporting-Endpoints": 'csp="/csp-reports"',
     "Permissions-Policy": "geolocation=(self), camera=(self), microphone=(self), payment=()",
     "Cross-Origin-Resource-Policy": "same-origin",
 }

@@ -4,7 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from masar.config.proxies import behind_proxies
 from masar.config.reading import Reading
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "masar.config.settings")
-application = Reading(get_wsgi_application())
+application = Reading(behind_proxies(get_wsgi_application()))

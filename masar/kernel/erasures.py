@@ -1,4 +1,4 @@
-"""The list of erased persons outside the database: it survives the restoring of an older one (docs/adr/0018)."""
+"""The list of erased persons outside the database: it survives the restoring of an older one (docs/adr/0019)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The key ring of a running process: it takes up what `masar keys` changes by itself (docs/adr/0018)."""
+"""The key ring of a running process: it takes up what `masar keys` changes by itself (docs/adr/0019)."""
 
 from __future__ import annotations
 

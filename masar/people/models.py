@@ -152,6 +152,34 @@ class Device(models.Model):
         db_table = "people_device"
 
 
+class Voucher(models.Model):
+    """A code that a counter handed out after proof of identity. With `forgets`, every second step goes too."""
+
+    id = models.UUIDField(primary_key=True)
+    person = models.ForeignKey(Person, models.PROTECT)
+    digest = models.BinaryField()
+    forgets = models.BooleanField(default=False)
+    made_at = models.DateTimeField(db_default=Now())
+    ends_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "people_voucher"
+
+
+class Recovery(models.Model):
+    """Somebody asked for a new password with another proof; after a waiting day they may set it, unless stopped."""
+
+    id = models.UUIDField(primary_key=True)
+    person = models.ForeignKey(Person, models.PROTECT)
+    asked_at = models.DateTimeField(db_default=Now())
+    ready_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "people_recovery"
+
+
 class Alert(models.Model):
     """Something about a person's account that they are told, never changed afterwards. `about` is a log-in or a way."""
 

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from masar.portal.views import developers, device, open_data
+from masar.portal.views import developers, device, identity, open_data, reports
 
 urlpatterns = [
     path("", device.doorstep, name="doorstep"),
     path("sw.js", device.service_worker, name="service_worker"),
     path("manifest-<str:language>.webmanifest", device.manifest, name="manifest"),
+    path("csp-reports", reports.csp),
+    path("identity/back", identity.back, name="identity_back"),
     path("developers/", developers.to_developers),
     path("_components", device.to_components),
     path("services.json", open_data.register, name="register"),

@@ -1,7 +1,7 @@
 /* The service worker: the shell at once, pages fresh when there is a network, else as they were last seen. */
 const SHELL = "masar-shell-" + MARK, PAGES = "masar-pages", MOST = 40;
 const OFFLINE = KEEP.languages.map((l) => `/${l}/offline/`);
-const PRIVATE = /\/(login|logout|account|signed-out|offline|withdraw|appeal|answer|papers|sent|apply|track|slip|preferences|_components)\//;
+const PRIVATE = /\/(login|logout|phone|account|signed-out|offline|withdraw|appeal|answer|papers|sent|apply|track|slip|preferences|_components)\//;
 
 addEventListener("install", (e) => e.waitUntil((async () => {
   const shell = await caches.open(SHELL);

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from conftest import Reporter, logged_in, new_civil_id
+from masar.config.command.up import pretended_identity
 from masar.files.tests.good import jpeg
 from tests.journeys.browsing import Person, Visits, chromium_running, in_browser
 from tests.journeys.sending import Agency
@@ -32,7 +33,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def site(kuwait: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Web, live and worker, running."""
+    """Web, live and worker, running; with a pretended identity, as a demonstration has."""
+    os.environ["MASAR_EID"] = pretended_identity(tmp_path_factory.mktemp("identity"))
     with running_whole(tmp_path_factory.mktemp("site")) as started:
         yield started
 

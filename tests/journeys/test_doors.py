@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import base64
+import os
 import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from playwright.sync_api import Page, expect
 
-from masar.people.actions import forget_ways
+from conftest import new_civil_id
+from masar.kernel.clock import now
+from masar.kernel.database import acting
+from masar.people.actions import civil_index, forget_ways, hand_out
 from tests.journeys import axe
 from tests.journeys.browsing import DESK, EASTERN, LANGUAGES, PHONE, URDU, Person, Visits, log_in
 from tests.journeys.sending import needs_node
@@ -298,9 +303,6 @@ def test_before_the_password_changes_one_proves_oneself_again_and_lands_where_on
 
 
 def _let_the_proof_run_out(person: Person) -> None:
-    from masar.kernel.database import acting
-    from masar.people.actions import civil_index
-
     with acting("masar_system") as cursor:
         cursor.execute("select id from people_person where civil_index = %s::bytea", [civil_index(person.civil_id)])
         id_ = cursor.fetchone()[0]
@@ -319,6 +321,9 @@ def test_no_page_of_coming_in_breaks_a_rule_of_axe_or_is_wider_than_its_screen(
     page = named(visits, viewport={"width": width, "height": 844})
     page.emulate_media(color_scheme="dark" if width == 390 else "light")
     password_step(page, language, person)
+    for tail in ("lost/", "first/"):
+        page.goto(f"/{language}/login/{tail}")
+        _is_sound(page, tail)
     for tail in ("add/", "add/passkey/", "add/message/", "add/app/"):
         page.goto(f"/{language}/login/{tail}")
         _is_sound(page, tail)
@@ -345,3 +350,96 @@ def _is_sound(page: Page, name: str) -> None:
     violations, incomplete, _ = axe.look(page)
     assert (violations, incomplete) == ([], []), name
     assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"), name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_somebody_comes_for_the_first_time_with_the_code_of_a_counter(language: str, visits: Visits) -> None:
+    civil_id = new_civil_id()
+    code = hand_out(civil_id, "مريم التجريبية", now(), demonstration=True)
+    page = visits.stranger(java_script_enabled=language == "ar")
+    page.goto(f"/{language}/login/")
+    page.locator("a[href$='/login/first/']").click()
+    page.wait_for_url(re.compile("/login/first/$"))
+    page.fill("[name=login]", civil_id.translate(TYPED[language]))
+    page.fill("[name=code]", "000000000000")
+    page.locator("main form button").click()
+    expect(page.locator("#errors")).to_be_visible()
+    page.fill("[name=code]", f"{code[:4]} {code[4:8]} {code[8:]}".translate(TYPED[language]))
+    page.locator("main form button").click()
+    page.wait_for_url(re.compile("/login/new-password/$"))
+    page.fill("[name=new]", "كلمة")
+    page.fill("[name=again]", "كلمة")
+    page.locator("main form button").click()
+    expect(page.locator("#errors")).to_be_visible()
+    page.fill("[name=new]", "جملة لا يعرفها غيري")
+    page.fill("[name=again]", "جملة لا يعرفها غيري")
+    page.locator("main form button").click()
+    choose(page, language, "message")
+    page.fill("[name=code]", page.locator("[data-code]").inner_text())
+    page.locator("main form button").click()
+    keep_codes(page)
+    page.wait_for_url(re.compile(rf"/{language}/$"))
+    expect(page.locator("h1")).to_contain_text("مريم")
+    again = visits.stranger()
+    again.goto(f"/{language}/login/")
+    log_in(again, civil_id, "جملة لا يعرفها غيري")
+    again.wait_for_url(re.compile(rf"/{language}/$"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_lost_password_is_recovered_after_a_day_and_its_person_can_stop_it(
+    language: str, visits: Visits, fresh: Newcomer
+) -> None:
+    person = fresh(language)
+    home = visits.stranger()
+    password_step(home, language, person)
+    choose(home, language, "app")
+    home.fill("[name=code]", shown(secret_of(home)))
+    home.locator("main form button").click()
+    codes = iter(keep_codes(home))
+    away = visits.stranger(java_script_enabled=False)
+    _recover(away, language, person, next(codes))
+    expect(away.locator(".banner.is-info")).to_be_visible()
+    home.goto(f"/{language}/account/safety/")
+    home.locator("form[action$='/safety/stop/'] button").click()
+    home.wait_for_url(re.compile("done=stopped"))
+    _let_the_day_pass(person)
+    _recover(away, language, person, next(codes))
+    expect(away.locator(".banner.is-info")).to_be_visible()
+
+    _let_the_day_pass(person)
+    thief = visits.stranger()
+    _recover(thief, language, person, "1234567890")
+    expect(thief.locator("#errors")).to_be_visible()
+    _recover(away, language, person, next(codes))
+    away.wait_for_url(re.compile("/login/new-password/$"))
+    away.fill("[name=new]", "جملة جديدة تماما")
+    away.fill("[name=again]", "جملة جديدة تماما")
+    away.locator("main form button").click()
+    away.wait_for_url(re.compile("/login/second/"))
+    away.locator("a[href$='?way=codes']").click()
+    away.fill("[name=code]", next(codes))
+    away.locator("main form button").click()
+    away.wait_for_url(re.compile(rf"/{language}/$"))
+    home.goto(f"/{language}/requests/")
+    expect(home).to_have_url(re.compile("/login/"))
+
+
+def _recover(page: Page, language: str, person: Person, code: str) -> None:
+    page.goto(f"/{language}/login/lost/")
+    form = page.locator("form:has([value=own])")
+    form.locator("[name=login]").fill(person.civil_id)
+    form.locator("[name=code]").fill(code)
+    with page.expect_navigation():
+        form.locator("button").click()
+
+
+def _let_the_day_pass(person: Person) -> None:
+    with acting("masar_system") as cursor:
+        cursor.execute("select id from people_person where civil_index = %s::bytea", [civil_index(person.civil_id)])
+        id_ = cursor.fetchone()[0]
+    with psycopg.connect(os.environ["MASAR_PG_DSN"]) as owner:
+        owner.execute("set row_security = off")
+        owner.execute(
+            "update people_recovery set ready_at = ready_at - interval '25 hours' where person_id = %s", [id_]
+        )

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.browsing import DESK, LANGUAGES, Person, Visits, switch_mode
+from tests.journeys.browsing import DESK, LANGUAGES, Person, Visits, switch_mode, take_second_step
 from tests.running import running
 
 Cast = Mapping[str, Person]
@@ -152,13 +152,15 @@ def demonstration(cast: Cast, chromium: Browser, tmp_path: Path) -> Iterator[Vis
     assert not visits.faults
 
 
-def test_a_visitor_of_the_demonstration_is_on_the_tour_after_two_presses(demonstration: Visits, cast: Cast) -> None:
+def test_a_visitor_of_the_demonstration_takes_the_tour_after_three_presses(demonstration: Visits, cast: Cast) -> None:
     page = demonstration.stranger(java_script_enabled=False)
     page.goto("/ar/")
     page.click("#try ~ p a.btn")
     expect(page.locator(".login-as li")).to_have_count(2)
     expect(page.locator(".login-as")).to_contain_text(cast["noura"].civil_id)
     page.click(".login-as li:first-child button")
+    page.wait_for_url(re.compile("/login/second/"))
+    take_second_step(page)
     page.wait_for_url(re.compile(r"/ar/\?tour=1"))
     expect(page.locator("#tour")).to_be_visible()
     expect(page.locator("h1")).to_contain_text("نورة")

@@ -25,6 +25,22 @@ def password(civil_id: str, password: str | None) -> None:
     click.echo("The password was set." if password else chosen)
 
 
+@person.command()
+@click.argument("civil_id")
+@click.option("--name", default="", help="The name, of somebody who is not known yet.")
+@click.option("--all-lost", is_flag=True, help="Using the code forgets every second step too.")
+def code(civil_id: str, name: str, all_lost: bool) -> None:
+    """Make the code that a counter hands out after proof of identity, for a first or a new password."""
+    with django():
+        from django.conf import settings
+        from django.utils import timezone
+
+        from masar.people.actions import hand_out
+
+        made = hand_out(civil_id, name, timezone.now(), demonstration=settings.DEMONSTRATION, forgets=all_lost)
+    click.echo(" ".join(made[at : at + 4] for at in range(0, 12, 4)))
+
+
 @person.command("forget-ways")
 @click.argument("civil_id")
 @click.confirmation_option(prompt="Did this person prove at a counter who they are?")

@@ -71,6 +71,7 @@ def parts(home: Path, dsn: str, port: int, live_port: int | None, demo: bool) ->
         shared["LIVE_PORT"] = str(live_port)
     if demo:
         shared["MASAR_DEMONSTRATION"] = "1"
+        shared.setdefault("MASAR_EID", os.environ.get("MASAR_EID") or pretended_identity(home))
     around = surroundings.environment(dsn, **shared)
     run, log = home / "run", home / "log"
     python = sys.executable
@@ -87,6 +88,15 @@ def parts(home: Path, dsn: str, port: int, live_port: int | None, demo: bool) ->
             Part("demo", [python, "-m", "demo"], around | url, log / "demo.log", partial(beats, run / "demo.alive"))
         )
     return made
+
+
+def pretended_identity(home: Path) -> str:
+    """Write the file by which a demonstration offers a pretended identity; return where it stands."""
+    title = {"ar": "بهوية تجريبية", "en": "With a pretended identity", "ur": "نمائشی شناخت سے"}
+    path = home / "run" / "identities.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"demo": {"adapter": "pretended", "title": title}}), encoding="utf-8")
+    return str(path)
 
 
 def _refuse_taken(name: str, port: int) -> None:

@@ -90,7 +90,7 @@ def begin(person_id: int, purpose: str, now: datetime, **state: Any) -> UUID:
     """Begin to come in, to prove oneself "again", or to "add" a way; return the id that the cookie keeps."""
     id_ = new_row_id()
     with acting("masar_login", person=person_id) as cursor:
-        key = _key(cursor, person_id)
+        key = key_at_the_door(cursor, person_id)
         cursor.execute(
             "insert into people_entering (id, person_id, purpose, sealed, ends_at)"
             " values (%s::uuid, %s::bigint, %s, %s::bytea, %s::timestamptz)",
@@ -143,7 +143,7 @@ def entering(id_: UUID | None, now: datetime) -> Iterator[Entering]:
         if row is None:
             raise NotEntering
         person_id, purpose, sealed, challenge, _ = row
-        key = _key(cursor, person_id)
+        key = key_at_the_door(cursor, person_id)
         plain = open_sealed(key, bytes(sealed), "people_entering", "sealed", str(id_), person_id)
         found = tuple(factors_of(cursor, person_id, key))
         one = Entering(id_, person_id, purpose, key, cursor, found, challenge and bytes(challenge))  # type: ignore[arg-type]
@@ -268,7 +268,15 @@ def renew_codes(id_: UUID, now: datetime) -> None:
         tell_of(one.cursor, one.person_id, "codes-added")
 
 
-def _key(cursor: CursorWrapper, person_id: int) -> bytes:
+def forget_old_enterings() -> int:
+    """Forget whoever was on the way in and did not come in time; return how many they were."""
+    with acting("masar_system") as cursor:
+        cursor.execute("delete from people_entering where ends_at < now()")
+        return int(cursor.rowcount)
+
+
+def key_at_the_door(cursor: CursorWrapper, person_id: int) -> bytes:
+    """Return the key of the person who is set. Raises: NotEntering, once they are erased."""
     cursor.execute("select wrapped, kek from people_person_key where person_id = %s::bigint", [person_id])
     row = cursor.fetchone()
     if row is None:

@@ -1,4 +1,4 @@
-"""Verbs that erase: the person's key is destroyed, and what it sealed is bytes that nobody opens (docs/adr/0018)."""
+"""Verbs that erase: the person's key is destroyed, and what it sealed is bytes that nobody opens (docs/adr/0019)."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _erase(cursor: CursorWrapper, one: Erased) -> None:
     )
     cursor.execute("update people_session set ends_at = now() where person_id = %s::bigint and ends_at > now()", me)
     cursor.execute("delete from people_attempt where username = %s", [username])
-    for table in ("people_factor", "people_device", "people_entering"):
+    for table in ("people_factor", "people_device", "people_entering", "people_voucher", "people_recovery"):
         cursor.execute(f"delete from {table} where person_id = %s::bigint", me)  # noqa: S608 - names are ours
     _complete_table(cursor, [one])
 

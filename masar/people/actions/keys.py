@@ -1,4 +1,4 @@
-"""Verbs about keys of persons: wrap them by another key of the ring, retire one of the ring (docs/adr/0018)."""
+"""Verbs about keys of persons: wrap them by another key of the ring, retire one of the ring (docs/adr/0019)."""
 
 from __future__ import annotations
 

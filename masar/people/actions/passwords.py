@@ -14,7 +14,8 @@ from masar.kernel.errors import Refusal
 from masar.people.actions.alerts import tell_of
 from masar.people.actions.factors import give_message
 from masar.people.actions.persons import NoSuchPerson, civil_index, demand_civil_id, know, username_of
-from masar.people.rules import Viewer, wait_after
+from masar.people.queries import demand_log_in
+from masar.people.rules import STRONG_ENTRIES, Viewer, wait_after
 
 
 class WrongLogIn(Refusal):
@@ -32,7 +33,7 @@ def set_password(civil_id: str, password: str) -> None:
         row = cursor.fetchone()
         if row is None:
             raise NoSuchPerson("Check the number; the person appears with their first request.")
-        _keep_account(cursor, row[0], digits, encoded)
+        keep_account(cursor, row[0], digits, encoded)
 
 
 def introduce(civil_id: str, name: str, language: str, password: str) -> bool:
@@ -47,12 +48,13 @@ def introduce(civil_id: str, name: str, language: str, password: str) -> bool:
         if cursor.fetchone():
             return False
         cursor.execute("update people_person set language = %s where id = %s::bigint", [language, person.id])
-        _keep_account(cursor, person.id, digits, make_password(password))
+        keep_account(cursor, person.id, digits, make_password(password))
         give_message(cursor, person.id, person.key)
     return True
 
 
-def _keep_account(cursor: CursorWrapper, person_id: int, digits: str, encoded: str) -> None:
+def keep_account(cursor: CursorWrapper, person_id: int, digits: str, encoded: str) -> None:
+    """Write a person's account with a password that is hashed already; inside the caller's transaction."""
     cursor.execute(
         "insert into people_account (person_id, username, password, is_active) values (%s::bigint, %s, %s, true)"
         " on conflict (person_id) do update set password = excluded.password, is_active = true",
@@ -79,12 +81,26 @@ def prove_password(civil_id: str, password: str, address: str, now: datetime) ->
     return found
 
 
-def change_password(viewer: Viewer, old: str, new: str) -> bool:
-    """Give a person another password and end their other log-ins; tell whether the old one was right."""
+def needs_old_password(viewer: Viewer) -> bool:
+    """Tell whether a password is asked for before it changes: not of whoever came in by passkey or identity alone."""
     with acting("masar_login", person=viewer.person_id) as cursor:
+        return _way_of(cursor, viewer) not in STRONG_ENTRIES
+
+
+def _way_of(cursor: CursorWrapper, viewer: Viewer) -> str:
+    demand_log_in(cursor, viewer)
+    cursor.execute("select way from people_session where id = %s::uuid", [viewer.session])
+    way: str = cursor.fetchone()[0]
+    return way
+
+
+def change_password(viewer: Viewer, old: str, new: str) -> bool:
+    """Give a person another password and end their other log-ins; tell whether the old one was right, where asked."""
+    with acting("masar_login", person=viewer.person_id) as cursor:
+        is_asked = _way_of(cursor, viewer) not in STRONG_ENTRIES
         cursor.execute("select password from people_account where person_id = %s::bigint", [viewer.person_id])
         encoded = cursor.fetchone()[0]
-    if not check_password(old, encoded):
+    if is_asked and not check_password(old, encoded):
         return False
     fresh = make_password(new)
     with acting("masar_login", person=viewer.person_id) as cursor:
@@ -96,6 +112,10 @@ def change_password(viewer: Viewer, old: str, new: str) -> bool:
             "update people_session set ends_at = now() where person_id = %s::bigint and id <> %s::uuid"
             " and ends_at > now()",
             [viewer.person_id, viewer.session],
+        )
+        cursor.execute(
+            "update people_recovery set ended_at = now() where person_id = %s::bigint and ended_at is null",
+            [viewer.person_id],
         )
         tell_of(cursor, viewer.person_id, "password-changed", viewer.session)
     return True

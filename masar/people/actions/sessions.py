@@ -135,7 +135,7 @@ def end_others(viewer: Viewer) -> None:
     """End every other log-in of a person, and trust no device any longer. Raises: SessionEnded."""
     with acting("masar_login", person=viewer.person_id) as cursor:
         demand_log_in(cursor, viewer)
-        _end_all(cursor, viewer.person_id, but=viewer.session)
+        end_all(cursor, viewer.person_id, but=viewer.session)
         tell_of(cursor, viewer.person_id, "others-ended")
 
 
@@ -151,7 +151,7 @@ def was_not_me(viewer: Viewer, alert: UUID) -> bool:
         )
         if cursor.fetchone() is None:
             return False
-        _end_all(cursor, viewer.person_id, but=viewer.session)
+        end_all(cursor, viewer.person_id, but=viewer.session)
         tell_of(cursor, viewer.person_id, "not-me", alert)
     _log.warning("somebody says of their account that something was not them: `masar alarms` lists it")
     return True
@@ -183,10 +183,15 @@ def forget_ways(civil_id: str) -> int:
     if person is None:
         raise NoSuchPerson("Check the number; the person appears with their first request.")
     with acting("masar_login", person=person.id) as cursor:
-        cursor.execute("delete from people_factor where person_id = %s::bigint", [person.id])
-        gone: int = cursor.rowcount
-        _end_all(cursor, person.id)
-        tell_of(cursor, person.id, "ways-forgotten")
+        return forget_all_ways(cursor, person.id)
+
+
+def forget_all_ways(cursor: CursorWrapper, person_id: int) -> int:
+    """Forget all ways of a person and close everything; return how many there were. In the caller's transaction."""
+    cursor.execute("delete from people_factor where person_id = %s::bigint", [person_id])
+    gone: int = cursor.rowcount
+    end_all(cursor, person_id)
+    tell_of(cursor, person_id, "ways-forgotten")
     return gone
 
 
@@ -198,7 +203,8 @@ def _end(cursor: CursorWrapper, person_id: int, session: UUID) -> bool:
     return bool(cursor.rowcount == 1)
 
 
-def _end_all(cursor: CursorWrapper, person_id: int, but: UUID | None = None) -> None:
+def end_all(cursor: CursorWrapper, person_id: int, but: UUID | None = None) -> None:
+    """End every log-in of a person, but one, all trust in devices and every recovery; in the caller's transaction."""
     cursor.execute(
         "update people_session set ends_at = now() where person_id = %s::bigint and id is distinct from %s::uuid"
         " and ends_at > now()",
@@ -206,6 +212,9 @@ def _end_all(cursor: CursorWrapper, person_id: int, but: UUID | None = None) -> 
     )
     cursor.execute(
         "update people_device set ends_at = now() where person_id = %s::bigint and ends_at > now()", [person_id]
+    )
+    cursor.execute(
+        "update people_recovery set ended_at = now() where person_id = %s::bigint and ended_at is null", [person_id]
     )
 
 

@@ -55,12 +55,15 @@ class Safety:
     log_ins: Sequence[LogIn]
     devices: Sequence[LogIn]
     alerts: Sequence[Alert]
+    recovery_ready_at: datetime | None = None
 
 
 _SEALED = "translate(encode({}.sealed, 'base64'), e'\\n', '')"
 _STATEMENT = f"""
-select {PROFILE}, s.alive, f.rows::text, l.rows::text, d.rows::text, a.rows::text
+select {PROFILE}, s.alive, f.rows::text, l.rows::text, d.rows::text, a.rows::text, r.ready_at
 {person_on_page("$2::uuid")}
+  left join lateral (select max(r.ready_at) ready_at from people_recovery r
+      where r.person_id = z.pid and r.ended_at is null) r on true
   cross join lateral (select coalesce(json_agg(json_build_array(f.id, f.way, f.made_at, f.used_at)
       order by f.made_at, f.id), '[]') rows from people_factor f where f.person_id = z.pid) f
   cross join lateral (select coalesce(json_agg(json_build_array(l.id, l.started_at, l.way, {_SEALED.format("l")})
@@ -91,6 +94,7 @@ def safety_of(viewer: Viewer) -> Safety:
         [opened.log_in("people_session", one) for one in log_ins],
         [opened.log_in("people_device", one) for one in devices],
         [opened.alert(one) for one in alerts],
+        row[17],
     )
 
 

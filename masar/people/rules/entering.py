@@ -12,15 +12,20 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 FREE_TRIES = 5
 LONGEST_WAIT = timedelta(minutes=15)
+MOST_PUSHES = 5  # to one telephone from anywhere, before it is left in peace for a while
 MOST_WRONG_CODES = 30  # of one person, from anywhere, before six digits are not taken for a while
 # Ways to prove oneself beside the password, the strongest first; the codes are for when all else is lost.
 WAYS = ("passkey", "app", "message", "codes")
 STRONG = frozenset({"passkey", "app"})
+STRONG_ENTRIES = frozenset({"passkey", "identity"})  # which let in by themselves
 CODES = 10
 ENTERING_HOLDS = timedelta(minutes=15)
 CODE_HOLDS = timedelta(minutes=10)
 PROOF_HOLDS = timedelta(minutes=5)
 TRUST_HOLDS = timedelta(days=30)
+VOUCHER_HOLDS, VOUCHER_DIGITS = timedelta(days=7), 12
+WAITING = timedelta(days=1)  # between asking for a new password and setting it
+RECOVERY_HOLDS = timedelta(days=7)  # after the waiting day
 _PERIOD, _DIGITS = 30, 6  # seconds, RFC 6238
 
 

@@ -92,6 +92,16 @@ def test_a_way_in_holds_a_quarter_of_an_hour(somebody: int) -> None:
         actions.standing_of(None, now())
 
 
+def test_whoever_did_not_come_in_is_forgotten_and_nobody_else(somebody: int) -> None:
+    late = actions.begin(somebody, "log-in", now() - ENTERING_HOLDS - timedelta(minutes=1))
+    on_time = actions.begin(somebody, "log-in", now())
+    assert actions.forget_old_enterings() >= 1
+    assert actions.standing_of(on_time, now())
+    with acting("masar_login") as cursor:
+        cursor.execute("select 1 from people_entering where id = %s", [late])
+        assert cursor.fetchone() is None
+
+
 def test_a_message_holds_ten_minutes_and_then_another_is_sent(somebody: int) -> None:
     at = now()
     way_in = actions.begin(somebody, "log-in", at)

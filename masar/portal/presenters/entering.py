@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from masar.people.actions import app_address
+from masar.people.actions import Offered, app_address
 from masar.portal.look import Look
 from masar.portal.presenters.forms import EMPTY, Field
 from masar.portal.presenters.track import code_of
 from masar.portal.tongue import gettext as _
-from masar.portal.words import digits, phrase
+from masar.portal.words import digits, phrase, said
 
 LONGEST_PASSWORD = 1000
 
@@ -111,7 +111,20 @@ def code_said(look: Look, code: str) -> Markup:
     return phrase('<bdi class="ltr num" dir="ltr">%(code)s</bdi>', code=groups)
 
 
-def password_fields(errors: Mapping[str, str]) -> list[Field]:
+def lost_fields(kind: str, typed: str = "", error: str = "") -> list[Field]:
+    """Return the fields of civil ID and code for whoever cannot come in; two such forms stand on one page."""
+    label, hint = {
+        "own": (_("Code of your app, or of your paper"), _("Six digits of the app, or ten of the paper.")),
+        "counter": (_("Code from the counter"), _("Twelve digits; they hold for seven days.")),
+    }[kind]
+    return [
+        Field("login", phrase(_("Civil ID")), "number", texts=(typed,), error=error, longest=40, fills="username",
+              of=kind),
+        Field("code", phrase(label), "number", hint=phrase(hint), longest=40, fills="one-time-code", of=kind),
+    ]  # fmt: skip
+
+
+def password_fields(errors: Mapping[str, str], *, asks_old: bool = True) -> list[Field]:
     """Return the fields of changing a password."""
     hint = phrase(_("At least ten characters. A sentence that only you know is easy to keep in mind."))
     fields = (
@@ -125,4 +138,31 @@ def password_fields(errors: Mapping[str, str]) -> list[Field]:
             hint=hint, error=errors.get(name, ""), longest=LONGEST_PASSWORD, fills=fills,
         )
         for name, label, hint, fills in fields
+        if asks_old or name != "old"
     ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class IdentitySaid:
+    """A national identity as the page of logging in offers it."""
+
+    name: str
+    title: Markup
+    field: Field | None
+    goes: bool
+
+
+def identities_said(look: Look, offered: Sequence[Offered], typed: str = "", error: str = "") -> list[IdentitySaid]:
+    """Say the identities that are offered; those that push ask for a civil ID."""
+    field = Field(
+        "login", phrase(_("Civil ID")), "number", texts=(typed,), error=error, longest=40, fills="username", of="push"
+    )
+    return [
+        IdentitySaid(one.name, said(look, one.title), field if "push" in one.modes else None, "redirect" in one.modes)
+        for one in offered
+    ]
+
+
+def push_errors(error: str) -> list[tuple[str, str]]:
+    """Return what is wrong with the civil ID of a push, beside the id of its field."""
+    return [("f-push-login", error)] if error else []

@@ -29,7 +29,7 @@ class Field:
     """One field: `kind` is text, number, password, textarea, date, radios, checkbox or checkboxes.
 
     `choices` are (value, words); `texts` is what was typed, `answer` what it means, where nothing is wrong with it;
-    `fills` is the `autocomplete` by which a browser fills it in.
+    `fills` is the `autocomplete` by which a browser fills it in; `of` tells forms on one page apart.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Field:
     ask: Ask | None = None
     answer: Any = None
     fills: str = ""
+    of: str = ""
 
     @property
     def value(self) -> str:

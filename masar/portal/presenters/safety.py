@@ -37,6 +37,7 @@ class SafetySaid:
     log_ins: Sequence[Line]
     devices: Sequence[Line]
     alerts: Sequence[Line]
+    recovery: Markup | None
 
 
 def safety_said(look: Look, found: Safety, here: UUID, done: str) -> SafetySaid:
@@ -48,6 +49,7 @@ def safety_said(look: Look, found: Safety, here: UUID, done: str) -> SafetySaid:
         [_log_in(look, one, here) for one in found.log_ins],
         [_log_in(look, one, here) for one in found.devices],
         [_alert(look, one) for one in found.alerts],
+        moment(look, found.recovery_ready_at) if found.recovery_ready_at else None,
     )
 
 
@@ -86,7 +88,7 @@ def _latin(name: str) -> Markup:
     return phrase('<bdi dir="ltr">%(name)s</bdi>', name=name)
 
 
-_OWN = frozenset({"not-me", "others-ended", "log-in-ended"})
+_OWN = frozenset({"recovery-stopped", "not-me", "others-ended", "log-in-ended"})
 _ALERTS: Mapping[str, Callable[[], str]] = {
     "logged-in": lambda: _("Somebody logged in"),
     "password-changed": lambda: _("The password was changed"),
@@ -101,6 +103,9 @@ _ALERTS: Mapping[str, Callable[[], str]] = {
     "code-used": lambda: _("A code of the paper was used"),
     "ways-forgotten": lambda: _("All ways were removed by the operator, as you asked"),
     "device-trusted": lambda: _("A device is no longer asked for the second step"),
+    "recovery-asked": lambda: _("Somebody asked for a new password; it waits a day"),
+    "recovery-stopped": lambda: _("You stopped a new password that somebody asked for"),
+    "code-handed-out": lambda: _("A counter handed out a code for a new password"),
     "log-in-ended": lambda: _("A log-in was ended"),
     "others-ended": lambda: _("All other log-ins were ended"),
     "many-wrong-codes": lambda: _("Many wrong codes were tried: somebody may know your password. Change it."),
@@ -111,6 +116,7 @@ _DONE: Mapping[str, Callable[[], Notice]] = {
     "removed": lambda: Notice("ok", "done", _("Removed"), _("This way counts no longer.")),
     "password": lambda: Notice("ok", "done", _("The password was changed"), _("All other log-ins were ended.")),
     "ended": lambda: Notice("ok", "done", _("Ended"), _("Whoever was logged in there has to log in again.")),
+    "stopped": lambda: Notice("ok", "done", _("Stopped"), _("Nobody gets a new password by that. Now change yours.")),
     "last-way": lambda: Notice(
         "bad", "stop", _("This is the only way left"), _("Add another way first, then remove this one.")
     ),

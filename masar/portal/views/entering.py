@@ -25,7 +25,9 @@ from masar.portal.presenters.entering import (
     LONGEST_PASSWORD,
     code_field,
     code_said,
+    identities_said,
     login_fields,
+    push_errors,
     ways_said,
     wrong_code,
 )
@@ -41,29 +43,45 @@ def login(request: HttpRequest) -> HttpResponse:
     wanted = safe_next(request, request.POST.get("next") or request.GET.get("next", ""))
     if request.method != "POST":
         late = "late" in request.GET
-        return SeeOther(wanted or reverse("home")) if viewer_of(request) else _form(request, wanted, is_late=late)
+        return SeeOther(wanted or reverse("home")) if viewer_of(request) else login_form(request, wanted, is_late=late)
     typed = str(request.POST.get("login", ""))[:40]
     civil_id = civil_id_digits(typed)
     if civil_id is None:
         error = _("A civil ID has 12 digits and begins with 2 or 3. Check the number and try again.")
-        return _form(request, wanted, typed, error=error, status=422)
+        return login_form(request, wanted, typed, error=error, status=422)
     password = str(request.POST.get("password", ""))[:LONGEST_PASSWORD]
     now, address = look_of(request).now, request.META.get("REMOTE_ADDR", "")
     try:
         person = actions.prove_password(civil_id, password, address, now)
         known = actions.enter_trusted(person, request.COOKIES.get(TRUSTED, ""), agent(request), now)
         if known is not None:
-            return _let_in(request, known, wanted)
+            return let_in(request, known, wanted)
         begin(request, person, "log-in", now, next=wanted)
     except (WrongLogIn, NotEntering):
-        return _form(request, wanted, typed, refused=_wrong(), status=422)
+        return login_form(request, wanted, typed, refused=_wrong(), status=422)
     return SeeOther(reverse("second"))
 
 
-def _form(request: HttpRequest, wanted: str, typed: str = "", *, error: str = "", refused: str = "",
-          is_late: bool = False, status: int = 200) -> HttpResponse:  # fmt: skip
-    values = {"fields": login_fields(typed, error), "next": wanted, "site": site_of(request), "is_late": is_late,
-              "errors": [("f-login", words) for words in (error, refused) if words]}  # fmt: skip
+def login_form(
+    request: HttpRequest,
+    wanted: str,
+    typed: str = "",
+    *,
+    error: str = "",
+    refused: str = "",
+    pushed: tuple[str, str] = ("", ""),
+    is_late: bool = False,
+    status: int = 200,
+) -> HttpResponse:
+    """Show the ways to come in, with what was typed and what is wrong; `pushed` is that of a push."""
+    values = {
+        "fields": login_fields(typed, error),
+        "next": wanted,
+        "site": site_of(request),
+        "is_late": is_late,
+        "identities": identities_said(look_of(request), actions.identities(), *pushed),
+        "errors": [("f-login", words) for words in (error, refused) if words] + push_errors(pushed[1]),
+    }
     return page(request, "account/login.html", values, status)
 
 
@@ -129,7 +147,7 @@ def through(request: HttpRequest, id_: UUID | None, stands: Standing, now: datet
         request.session.pop(SESSION_ENTERING, None)
         return SeeOther(wanted or reverse("safety"))
     viewer, wanted = actions.finish(id_, agent(request), now)
-    response = _let_in(request, viewer, wanted)
+    response = let_in(request, viewer, wanted)
     if trusts:
         secure, most = settings.SESSION_COOKIE_SECURE, int(actions.TRUST_HOLDS.total_seconds())
         kept = actions.trust(viewer, agent(request), now)
@@ -165,8 +183,8 @@ def passkey(request: HttpRequest) -> HttpResponse:
             raise NotEntering
         viewer = actions.enter_by_passkey(id_, site_of(request), answer, agent(request), now)
     except (NotEntering, PasskeyRefused):
-        return _form(request, wanted, refused=passkey_refused(), status=422)
-    return _let_in(request, viewer, wanted)
+        return login_form(request, wanted, refused=passkey_refused(), status=422)
+    return let_in(request, viewer, wanted)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -191,9 +209,12 @@ def begin(request: HttpRequest, person: int, purpose: str, now: datetime, **stat
     rotate_token(request)
 
 
-def _let_in(request: HttpRequest, viewer: Viewer, wanted: str) -> HttpResponse:
+def let_in(request: HttpRequest, viewer: Viewer, wanted: str) -> HttpResponse:
+    """Keep a new log-in in the cookie, and lead to where somebody wanted to go."""
     admit(request.session, viewer)
     rotate_token(request)
+    if actions.is_recovering(viewer):
+        wanted = reverse("safety")  # somebody asked for a new password: whoever comes in has to see it first
     return SeeOther(wanted or reverse("home"))
 
 

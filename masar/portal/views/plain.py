@@ -12,13 +12,15 @@ from django.views.decorators.http import require_safe
 
 from masar.portal import sample
 from masar.portal.jinja import look_of
-from masar.portal.look import LANGUAGES
+from masar.portal.look import COOKIE, LANGUAGES
 from masar.portal.presenters.forms import fields_of
 from masar.portal.presenters.lists import home_page, list_page
 from masar.portal.presenters.papers import missing_words, paper_field
 from masar.portal.presenters.rows import card
 from masar.portal.presenters.sheet import view_of
 from masar.portal.presenters.standing import STANDINGS
+from masar.portal.views.entering import TRUSTED
+from masar.portal.views.track import COOKIE as SLIP
 from masar.portal.views.visiting import page
 
 
@@ -26,6 +28,20 @@ from masar.portal.views.visiting import page
 def about(request: HttpRequest) -> HttpResponse:
     """Say what Masar is."""
     return page(request, "landing.html", {"page": {"is_home": False}})
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Say what is kept of people, who sees it, how long, and what stands on their device."""
+    cookies = [
+        (settings.SESSION_COOKIE_NAME, _("Your log-in; it ends when you sign out.")),
+        (settings.CSRF_COOKIE_NAME, _("Protects forms from being sent by other sites.")),
+        (settings.LANGUAGE_COOKIE_NAME, _("The language that you chose. One year.")),
+        (COOKIE, _("How you like pages: language, digits, simple mode. One year.")),
+        (TRUSTED, _("Only if you trust the device: thirty days without the second step.")),
+        (SLIP, _("Only after you typed the PIN of a slip: ten minutes.")),
+    ]
+    return page(request, "privacy.html", {"cookies": cookies})
 
 
 @require_safe

@@ -109,19 +109,21 @@ def end(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 def password(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Change the password; every other log-in ends."""
     errors: dict[str, str] = {}
+    asks_old = actions.needs_old_password(viewer)
     if request.method == "POST":
         old, new, again = (str(request.POST.get(name, ""))[:LONGEST_PASSWORD] for name in ("old", "new", "again"))
-        errors = _faults(new, again)
+        errors = password_faults(new, again)
         if not errors:
             if actions.change_password(viewer, old, new):
                 return SeeOther(reverse("safety") + "?done=password")
             errors["old"] = _("This is not your password now.")
     said = [(f"f-{name}", words) for name, words in errors.items()]
-    return page(request, "account/password.html", {"fields": password_fields(errors), "errors": said},
-                422 if errors else 200)  # fmt: skip
+    values = {"fields": password_fields(errors, asks_old=asks_old), "errors": said}
+    return page(request, "account/password.html", values, 422 if errors else 200)
 
 
-def _faults(new: str, again: str) -> dict[str, str]:
+def password_faults(new: str, again: str) -> dict[str, str]:
+    """Say what is wrong with a new password, by field."""
     try:
         validate_password(new)
     except ValidationError as trouble:

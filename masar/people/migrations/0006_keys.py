@@ -9,12 +9,12 @@ SQL = f"""
 GRANT SELECT, INSERT ON people_erasure TO masar_system;
 GRANT UPDATE (wrapped, kek), DELETE ON people_person_key TO masar_system;
 GRANT UPDATE (civil_index, language) ON people_person TO masar_system;
-GRANT SELECT, DELETE ON people_factor, people_device, people_attempt TO masar_system;
+GRANT SELECT, DELETE ON people_factor, people_device, people_attempt, people_voucher, people_recovery TO masar_system;
 """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0004_doors")]
+    dependencies = [("people", "0005_lost")]
     operations = [
         migrations.CreateModel(
             name="Erasure",

@@ -1,0 +1,1 @@
+"""What the adapters that speak OpenID Connect share: requests, the issuer, signatures, tokens, the client."""
