@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+from masar.kernel.clock import now
 from masar.kernel.errors import Refusal
 from masar.kernel.sealing import new_key
 
@@ -82,7 +83,7 @@ def create(folder: Path) -> Kek:
     with _alone(folder):
         keks = listed(folder)
         numbers = [int(name) for name in (*_noted(folder), *(kek.id for kek in keks)) if name.isdecimal()]
-        made = Kek(f"{max(numbers, default=0) + 1:08d}", "waiting", datetime.now(UTC))
+        made = Kek(f"{max(numbers, default=0) + 1:08d}", "waiting", now())
         _note(folder, [*keks, made])  # first the note: without one the newest file would be active at once
         _write(folder / f"{made.id}.kek", new_key())
         return made
@@ -101,7 +102,7 @@ def rotate(folder: Path, id_: str | None = None) -> tuple[Kek, Kek]:
             raise KekRefused(f"There is no key {id_}." if id_ else "No key is waiting: `masar keys create` first.")
         if chosen.state not in ("waiting", "old"):
             raise KekRefused(f"Key {chosen.id} is {chosen.state} already.")
-        former, at = keks[active_of(list(keks.values()))], datetime.now(UTC)
+        former, at = keks[active_of(list(keks.values()))], now()
         new = replace(chosen, state="active", since=at)
         keks |= {former.id: replace(former, state="old", since=at), new.id: new}
         _note(folder, list(keks.values()))
@@ -114,7 +115,7 @@ def retire(folder: Path, id_: str) -> None:
         keks = {kek.id: kek for kek in listed(folder)}
         kek = demand_idle(list(keks.values()), id_)
         if kek.state != "retired":
-            _note(folder, list((keks | {id_: replace(kek, state="retired", since=datetime.now(UTC))}).values()))
+            _note(folder, list((keks | {id_: replace(kek, state="retired", since=now())}).values()))
 
 
 def demand_idle(keks: Sequence[Kek], id_: str) -> Kek:
@@ -124,7 +125,7 @@ def demand_idle(keks: Sequence[Kek], id_: str) -> Kek:
         raise KekRefused(f"There is no key {id_}.")
     if id_ == active_of(keks):
         raise KekRefused(f"Key {id_} is the one that wraps: `masar keys create` and `masar keys rotate` first.")
-    if kek.state == "old" and datetime.now(UTC) - kek.since < SETTLES:
+    if kek.state == "old" and now() - kek.since < SETTLES:
         raise KekRefused(f"Key {id_} was active a moment ago: try again in {SETTLES.seconds} seconds.")
     return kek
 
