@@ -43,6 +43,13 @@ _KINDS: Mapping[str, _Schema] = {
         ],
     },
     "object": {"type": "object", "description": "Names are ASCII; no number has a decimal point."},
+    "question-form": {
+        "type": "object",
+        "description": "Plain fields: type, enum, const, bounds, format date, simple patterns. No $ref, no conditions.",
+        "required": ["schema"],
+        "properties": {"schema": {"type": "object", "required": ["properties"]}, "words": {"type": "object"}},
+        "additionalProperties": False,
+    },
     "list": {"type": "array", "maxItems": 50},
     "civil-id": {"type": "string", "pattern": "^[23][0-9]{11}$"},
 }

@@ -19,9 +19,8 @@ from masar.api import door
 from masar.api.problems import answer_problem, problem_of
 from masar.kernel.ids import new_row_id
 from masar.people.queries import SessionEnded, Viewer
-from masar.portal.cookie import SESSION_ID, SESSION_PERSON, SESSION_SEEN
+from masar.portal.cookie import IDLE_SECONDS, SESSION_ID, SESSION_PERSON, SESSION_SEEN
 
-IDLE_SECONDS = 15 * 60
 _KEEP_SECONDS = 60
 _log = logging.getLogger("masar.web")
 _Next = Callable[[HttpRequest], HttpResponse]
@@ -29,6 +28,7 @@ _Next = Callable[[HttpRequest], HttpResponse]
 _CSP = "; ".join(
     [
         "default-src 'none'",
+        "object-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
         "img-src 'self' data:",
@@ -54,7 +54,11 @@ _API_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
-} | ({"Strict-Transport-Security": f"max-age={settings.SECURE_HSTS_SECONDS}"} if settings.SECURE else {})
+} | (
+    {"Strict-Transport-Security": f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains"}
+    if settings.SECURE
+    else {}
+)
 
 
 class Surroundings:

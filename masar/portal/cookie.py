@@ -8,6 +8,7 @@ from uuid import UUID
 
 from masar.people.queries import Viewer
 
+IDLE_SECONDS = 15 * 60  # without a page, and a log-in is over
 SESSION_PERSON, SESSION_ID, SESSION_SEEN, SESSION_ENTERING = "p", "s", "t", "e"
 
 

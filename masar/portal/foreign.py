@@ -5,9 +5,7 @@ from django.utils.translation import ngettext_lazy
 
 SENTENCES = (
     _("This password is too common."),
-    _("This password is entirely numeric."),
     _("Your password can’t be a commonly used password."),
-    _("Your password can’t be entirely numeric."),
 )
 COUNTED = (
     ngettext_lazy(

@@ -18,6 +18,8 @@ from tests.journeys.browsing import Person as Somebody
 from tests.journeys.test_doors import TYPED, Newcomer
 from tests.running import Server, running
 
+ACR = "urn:masar:acr:hawyti-push"
+
 
 def ask(page: Page, language: str, civil_id: str, name: str = "demo") -> str:
     """Have an identity ask a telephone; return the code that the page shows."""
@@ -95,8 +97,8 @@ def theirs(kuwait: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
         title = {"ar": "الهوية", "en": "Identity", "ur": "شناخت"}
         by_page = known | {"client_id": "masar", "redirect_uri": back}
         offered = {
-            "page": {"adapter": "oidc", "title": title, "settings": by_page},
-            "push": {"adapter": "ciba", "title": title, "settings": known | {"client_id": "masar-push"}},
+            "page": {"adapter": "oidc", "title": title, "acr": ACR, "settings": by_page},
+            "push": {"adapter": "ciba", "title": title, "acr": ACR, "settings": known | {"client_id": "masar-push"}},
         }
         file = folder / "identities.json"
         file.write_text(json.dumps(offered))
@@ -107,7 +109,7 @@ def theirs(kuwait: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
 def known_to(provider: Provider, name: str) -> str:
     civil_id = new_civil_id()
     provider.do("known", people={civil_id: {"civil_id": civil_id, "name": name}})
-    provider.do("person", acr="urn:masar:acr:hawyti-push", amr=["hwk"], login=civil_id, refuses=False, age=0)
+    provider.do("person", acr=ACR, amr=["hwk"], login=civil_id, refuses=False, age=0)
     return civil_id
 
 
@@ -126,6 +128,21 @@ def test_somebody_new_comes_in_by_the_page_of_an_identity(
     other = visits.stranger(base_url=server.url)
     other.goto(returned)
     expect(other).to_have_url(re.compile("/login/"))
+
+
+@pytest.mark.parametrize("weaker", [{"acr": "urn:masar:acr:password-totp"}, {"age": 3600}], ids=["acr", "age"])
+def test_whoever_was_confirmed_too_weakly_or_long_ago_stays_outside(
+    weaker: dict[str, object], visits: Visits, theirs: tuple[Server, Provider]
+) -> None:
+    server, provider = theirs
+    known_to(provider, "مريم")
+    provider.do("person", **weaker)
+    page = visits.stranger(base_url=server.url)
+    page.goto("/en/login/")
+    page.click("[aria-labelledby=by-page] a.btn")
+    expect(page.locator("#errors")).to_contain_text("not confirmed")
+    page.goto("/en/requests/")
+    expect(page).to_have_url(re.compile("/login/"))
 
 
 def test_whoever_refuses_at_the_page_of_an_identity_is_told(visits: Visits, theirs: tuple[Server, Provider]) -> None:
@@ -169,6 +186,7 @@ def test_the_log_names_nobody(theirs: tuple[Server, Provider]) -> None:
 
 for _test in (
     test_somebody_new_comes_in_by_the_page_of_an_identity,
+    test_whoever_was_confirmed_too_weakly_or_long_ago_stays_outside,
     test_whoever_refuses_at_the_page_of_an_identity_is_told,
     test_a_push_of_an_identity_is_approved_and_the_page_goes_on,
     test_a_push_of_an_identity_is_denied,

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any, Literal
 
 from masar.cases.rules.events import PREFIX, SELF, TYPES, Event, short_type
+from masar.cases.rules.questions import is_question_form
 from masar.kernel.canonical import NotCanonical, canonical_decoded
 from masar.kernel.clock import read_instant, write_instant
 from masar.kernel.ids import civil_id_digits, is_dotted, read_number
@@ -258,6 +259,10 @@ _KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "line": (_is_line, "Send one line of at most 300 characters."),
     "text": (_is_text, "Send a text, or texts by language: {ar, en, ur}; at most 4,000 characters each."),
     "object": (lambda v: isinstance(v, Mapping), "Send a JSON object."),
+    "question-form": (
+        is_question_form,
+        "Send {schema, words}: plain fields with type, enum, format date, bounds and simple patterns; no $ref.",
+    ),
     "list": (lambda v: isinstance(v, list) and len(v) <= 50, "Send a list of at most 50."),
     "civil-id": (lambda v: isinstance(v, str) and civil_id_digits(v) is not None, "Send the 12 digits of a civil ID."),
 }

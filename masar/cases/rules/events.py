@@ -38,7 +38,7 @@ TYPES: Mapping[str, Mapping[str, Any]] = {
     "asked": {
         "required": [],
         "facts": {"step": "id", "due": "instant", "kind": "id"},
-        "sealed": {"message": "text", "office": "line", "form": "object"},
+        "sealed": {"message": "text", "office": "line", "form": "question-form"},
     },
     "answered": {
         "required": [],

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from referencing import Registry
 
 Kind = Literal["text", "textarea", "number", "date", "radios", "yes-no", "checkbox", "checkboxes"]
 LONGEST = 4000
@@ -92,7 +93,9 @@ def fault(rule: Mapping[str, Any], value: Any) -> str | None:
 
 
 def _validator(schema: Mapping[str, Any]) -> Draft202012Validator:
-    return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    # An empty registry: what a form refers to elsewhere is fetched by nobody.
+    checker = Draft202012Validator.FORMAT_CHECKER
+    return Draft202012Validator(schema, format_checker=checker, registry=Registry())
 
 
 def _kind(rule: Mapping[str, Any]) -> Kind:

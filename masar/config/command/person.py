@@ -19,8 +19,15 @@ def password(civil_id: str, password: str | None) -> None:
     """Set a person's password."""
     chosen = password or secrets.token_urlsafe(12)
     with django():
+        from django.contrib.auth.password_validation import validate_password
+        from django.core.exceptions import ValidationError
+
         from masar.people.actions import set_password
 
+        try:
+            validate_password(chosen)
+        except ValidationError as trouble:
+            raise click.ClickException(" ".join(trouble.messages)) from trouble
         set_password(civil_id, chosen)
     click.echo("The password was set." if password else chosen)
 

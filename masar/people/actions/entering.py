@@ -165,13 +165,14 @@ def message_code(id_: UUID, now: datetime) -> str:
         return code
 
 
-def prove_by_code(id_: UUID, typed: str, address: str, now: datetime) -> str:
+def prove_by_code(id_: UUID, typed: str, address: str, now: datetime, *, counts: str = "code") -> str:
     """Prove the second step with a code of any way; return the way. Raises: NotEntering, WrongCode.
 
-    Counted before it is looked at: five of one source, and thirty of one person from anywhere, then it waits.
+    Counted before it is looked at: five of one source, and thirty of one person from anywhere, then it waits. What
+    anybody can try who knows a civil ID alone `counts` apart, or a stranger could make the person wait.
     """
     code = plain_digits(typed)
-    person_id = _counted(id_, len(code), address, now)
+    person_id = _counted(id_, len(code), address, now, counts)
     with entering(id_, now) as one:
         way = next((factor.way for factor in one.factors if _takes(one, factor, code, now)), None)
         if way is not None:
@@ -181,13 +182,13 @@ def prove_by_code(id_: UUID, typed: str, address: str, now: datetime) -> str:
         raise WrongCode
     with acting("masar_login", person=person_id) as cursor:
         for source in (source_of(address), b""):
-            forget_tries(cursor, f"code:{person_id}", source)
+            forget_tries(cursor, f"{counts}:{person_id}", source)
     return way
 
 
-def _counted(id_: UUID, length: int, address: str, now: datetime) -> int:
+def _counted(id_: UUID, length: int, address: str, now: datetime, counts: str) -> int:
     with entering(id_, now) as one:
-        person_id, account = one.person_id, f"code:{one.person_id}"
+        person_id, account = one.person_id, f"{counts}:{one.person_id}"
         is_free = count_try(one.cursor, account, source_of(address), now)
         if is_free and length <= 6:  # codes for paper are too long to be guessed: they go on when six digits wait
             is_free = count_try(one.cursor, account, b"", now, free=MOST_WRONG_CODES, wait=LONGEST_WAIT)

@@ -19,7 +19,7 @@ from masar.people.actions.passwords import count_try, forget_tries, source_of
 from masar.people.actions.persons import NotACivilId, demand_civil_id, know, username_of
 from masar.people.actions.sessions import start_session
 from masar.people.eid.adapters.pretended import Asked, Pretended
-from masar.people.rules import ENTERING_HOLDS, LONGEST_WAIT, MOST_PUSHES, Viewer
+from masar.people.rules import ENTERING_HOLDS, LONGEST_WAIT, MOST_PUSHES, PROOF_HOLDS, Viewer
 
 _log = logging.getLogger("masar.identity")
 _MINE = "id = %s::uuid and purpose = 'identity' and ends_at > %s::timestamptz"
@@ -103,7 +103,11 @@ def take_answer(id_: UUID | None, parameters: Mapping[str, str], user_agent: str
 
 
 def _started(name: str, **asked: Any) -> eid.Started:
-    started: eid.Started = _asked(lambda: eid.identity(name).provider.start(**asked))
+    """Ask an identity to confirm now, as strongly as its settings demand; its answer is checked against both."""
+    one = eid.identity(name)
+    started: eid.Started = _asked(
+        lambda: one.provider.start(acr=one.acr or None, max_age=int(PROOF_HOLDS.total_seconds()), **asked)
+    )
     return started
 
 

@@ -92,7 +92,7 @@ def recover(civil_id: str, typed: str, address: str, now: datetime) -> Recovery:
         raise WrongLogIn
     try:
         way_in = begin(person_id, "lost", now)
-        prove_by_code(way_in, typed, address, now)
+        prove_by_code(way_in, typed, address, now, counts="lost")
     except (WrongCode, NotEntering) as refused:
         raise WrongLogIn from refused
     with acting("masar_login", person=person_id) as cursor:

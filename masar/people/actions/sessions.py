@@ -33,13 +33,17 @@ class LastWay(Refusal):
 
 
 def start_session(person_id: int, way: str = "", key: bytes | None = None, user_agent: str = "") -> UUID:
-    """Write the row of a new log-in and return its id. Runs inside the caller's transaction, at the door."""
+    """Write the row of a new log-in and return its id. Runs inside the caller's transaction, at the door.
+
+    On a trusted device nothing but the password was proven: that is no proof for what matters.
+    """
     session = new_row_id()
     sealed = _seal(key, user_agent, "people_session", session, person_id) if key else None
     with connection.cursor() as cursor:
         cursor.execute(
-            "insert into people_session (id, person_id, way, sealed) values (%s::uuid, %s::bigint, %s, %s::bytea)",
-            [session, person_id, way, sealed],
+            "insert into people_session (id, person_id, way, sealed, proved_at) values"
+            " (%s::uuid, %s::bigint, %s, %s::bytea, case when %s = 'device' then to_timestamp(0) else now() end)",
+            [session, person_id, way, sealed, way],
         )
     return session
 

@@ -22,16 +22,18 @@ from masar.people.eid.setup import Setup
 class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     adapter: str
     title: dict[str, str]
+    acr: str = ""
     settings: msgspec.Raw = msgspec.Raw(b"{}")
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """An identity that is offered: its name in addresses, its title by language, and its provider."""
+    """An identity that is offered: its name in addresses, title by language, provider, and how strong it must be."""
 
     name: str
     title: Mapping[str, str]
     provider: EidProvider
+    acr: str = ""
 
 
 def adapter_names() -> list[str]:
@@ -63,7 +65,7 @@ def _read(file: Path, loopback: bool) -> Mapping[str, Identity]:
         raise IdentityIsNotSetUp(f"MASAR_EID: {error}") from error
     return MappingProxyType(
         {
-            name: Identity(name, MappingProxyType(entry.title), _built(name, entry, file.parent, loopback))
+            name: Identity(name, MappingProxyType(entry.title), _built(name, entry, file.parent, loopback), entry.acr)
             for name, entry in entries.items()
         }
     )

@@ -256,6 +256,7 @@ def test_a_trusted_device_is_let_in_by_the_password_and_no_other_is(somebody: in
     cookie = actions.trust(viewer, PHONE, now())
     assert (entered := actions.enter_trusted(somebody, cookie, PHONE, now())) is not None
     assert entered.person_id == somebody
+    assert not actions.has_proved(entered, now()), "the password alone is no fresh proof"
     name, _, secret = cookie.partition(".")
     for person, kept, at in (
         (other, cookie, now()),

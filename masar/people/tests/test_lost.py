@@ -155,6 +155,20 @@ def test_a_message_is_too_weak_to_recover_with_and_nobody_learns_who_has_an_acco
         assert str(refused.value) == str(WrongLogIn())
 
 
+def test_a_stranger_who_knows_the_civil_id_keeps_nobody_from_their_second_step() -> None:
+    civil_id, person, codes = with_paper()
+    for n in range(40):
+        with pytest.raises(WrongLogIn):
+            actions.recover(civil_id, "123456", f"198.51.100.{n}", now())
+    way_in = actions.begin(person, "log-in", now())
+    assert actions.prove_by_code(way_in, codes[0], HERE, now()) == "codes"
+    actions.introduce(other := new_civil_id(), "فيصل", "ar", PASSWORD)
+    for n in range(40):
+        with pytest.raises(WrongLogIn):
+            actions.recover(other, "123456", f"198.51.100.{n}", now())
+    assert come_in(actions.prove_password(other, PASSWORD, HERE, now()))
+
+
 def test_saying_this_was_not_me_stops_a_recovery_too() -> None:
     civil_id, person, codes = with_paper()
     way_in = actions.begin(person, "log-in", now())

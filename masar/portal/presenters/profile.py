@@ -72,6 +72,7 @@ def kind_words() -> Mapping[str, str]:
         "instant": _("RFC 3339 with its zone: `2026-11-24T09:15:00+03:00`"),
         "line": _("one line of at most 300 characters"),
         "text": _("a text, or texts by language `{ar, en, ur}`, of at most 4,000 characters each"),
+        "question-form": _("{schema, words}: plain fields; nothing that refers elsewhere"),
         "object": _("JSON object without decimal fractions"),
         "list": _("list of at most 50"),
         "civil-id": _("the 12 digits of a civil ID"),

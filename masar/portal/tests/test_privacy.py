@@ -9,8 +9,8 @@ from django.test import Client
 
 import masar
 from masar.cases.rules.drafts import KEPT_FOR
-from masar.config.middleware import IDLE_SECONDS
 from masar.people.rules import SAID_HOLDS, TOLD_HOLDS, TRUST_HOLDS
+from masar.portal.cookie import IDLE_SECONDS
 from masar.portal.views.track import KEPT_SECONDS
 
 
