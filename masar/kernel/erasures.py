@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 
@@ -40,13 +42,21 @@ def append(erased: Erased) -> None:
         _sync(path.parent)
 
 
-def erased() -> list[Erased]:
+def erased() -> Sequence[Erased]:
     """Return everybody on the list, in order. What a fall of the machine cut short is left out."""
+    path = list_at()
     try:
-        lines = list_at().read_text(encoding="ascii", errors="replace").splitlines()
+        look = path.stat()
     except FileNotFoundError:
-        return []
-    return [one for line in lines if (one := _read(line)) is not None]
+        return ()
+    return _read_all(path, look.st_ino, look.st_size, look.st_mtime_ns)
+
+
+@lru_cache(maxsize=1)
+def _read_all(path: Path, *sign: int) -> Sequence[Erased]:
+    """Read the list, once for each sign of it: a process asks often, and it changes seldom."""
+    lines = path.read_text(encoding="ascii", errors="replace").splitlines()
+    return tuple(one for line in lines if (one := _read(line)) is not None)
 
 
 def _read(line: str) -> Erased | None:

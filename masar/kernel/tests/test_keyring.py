@@ -149,12 +149,12 @@ def test_what_is_remembered_shortly_is_forgotten_though_nobody_asks() -> None:
 def test_the_list_of_erased_persons_survives_a_line_cut_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MASAR_ERASURES", str(tmp_path / "erasures"))
     one, other = (Erased(n, now(), now()) for n in (7, 8))
-    assert erasures.erased() == []
+    assert erasures.erased() == ()
     erasures.append(one)
     with (tmp_path / "erasures").open("a") as file:
         file.write("9 2026-11-0")
     erasures.append(other)
-    assert erasures.erased() == [one, other]
+    assert erasures.erased() == (one, other)
     assert stat.S_IMODE((tmp_path / "erasures").stat().st_mode) == 0o600
     monkeypatch.delenv("MASAR_ERASURES")
     monkeypatch.setenv("MASAR_SECRETS", str(tmp_path / "deep" / "secrets"))
