@@ -10,6 +10,7 @@ from django.test import Client, RequestFactory
 from masar.portal.look import LANGUAGES
 from masar.portal.shelf import address_of, by_address
 from masar.portal.views import server_error
+from masar.portal.views.safety import password_faults
 
 
 @pytest.fixture
@@ -128,3 +129,16 @@ def test_the_page_of_last_resort_needs_nothing() -> None:
     response = server_error(bare)
     assert response.status_code == 500
     assert response["Content-Type"].startswith("text/plain")
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["730915264860", "كلمة سر بالعربية", "اپنا پاس ورڈ لکھیں", "🐪🐪🐪🐪🐪 🐪🐪🐪🐪🐪", "x" * 64, " \t spaces \t "],
+)
+def test_any_characters_may_make_a_password(password: str) -> None:
+    assert password_faults(password, password) == {}
+
+
+@pytest.mark.parametrize("password", ["short", "password123", "1234567890"])
+def test_a_short_or_a_common_password_is_refused(password: str) -> None:
+    assert set(password_faults(password, password)) == {"new"}
