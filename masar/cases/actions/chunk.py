@@ -50,6 +50,7 @@ class Chunk:
         self._bad_ids: dict[int, str] = {}
         self._lives: dict[int, Live] = {}
         self._by_subject: dict[tuple[str, str], Live] = {}
+        self._erased: dict[tuple[str, str], int] = {}  # subject -> number of a request whose person was erased
         self._foreign: dict[str, int] = {}  # number -> definition of a request that this agency has no part in
         self._parked: dict[tuple[str, str], bool] = {}  # what waits already -> whether it is dead
         self._taken: dict[tuple[str, str], tuple[bytes, int | None]] = {}
@@ -93,6 +94,9 @@ class Chunk:
         for request_id, number, definition_id, ref, *row in cursor.fetchall():
             if row[0] is None:
                 self._foreign[str(number)] = definition_id
+                continue
+            if row[9] is None:
+                self._erased |= {("number", str(row[0])): row[0]} | ({("ref", ref): row[0]} if ref is not None else {})
                 continue
             live = self._lives.get(request_id) or locked_live(request_id, row, self.snapshot, self.actor.agency)
             self._lives[request_id] = live
@@ -155,6 +159,8 @@ class Chunk:
                 "conflict", envelope.record, "reference-exists", "Your number is in use",
                 f"{ref} is the request {there.number}; open another with another agency_ref.", number=there.number,
             )  # fmt: skip
+        if agency and (gone := self._gone(envelope, "ref", ref)):
+            return gone
         row = self._version(envelope)
         if row is None:
             detail = f"No such version of {envelope.event.facts['service']} is published."
@@ -196,6 +202,8 @@ class Chunk:
         live = self._by_subject.get((subject.kind, subject.value))
         if live is not None:
             return self._stale(envelope, live) or live
+        if gone := self._gone(envelope, subject.kind, subject.value):
+            return gone
         if subject.kind == "number" and subject.value in self._foreign:
             return refused(
                 "forbidden", envelope.record, "not-your-request", "This is another agency's request",
@@ -260,7 +268,17 @@ class Chunk:
             self.opened_up.add(f"number:{live.number}")
         return self._accept(envelope, live)
 
+    def _gone(self, envelope: Envelope, kind: str, value: str) -> Item | None:
+        """Refuse what is reported of somebody who was erased: nothing can be sealed for them."""
+        number = self._erased.get((kind, value))
+        if number is None:
+            return None
+        detail = "Its person was erased; nothing more is recorded of this request."
+        return refused("forbidden", envelope.record, "person-erased", "This request was erased", detail, number=number)
+
     def _not_here(self, envelope: Envelope, subject: Subject) -> Item:
+        if gone := self._gone(envelope, subject.kind, subject.value):
+            return gone
         definition_id = self._foreign.get(subject.value) if subject.kind == "number" else None
         if definition_id is None:
             return waits(envelope.record, "No such request is known yet; the event waits 24 hours for its opening.")

@@ -56,6 +56,7 @@ REFUSALS: Mapping[str, int] = {
     "foreign-source": 403,
     "not-your-request": 403,
     "not-your-service": 403,
+    "person-erased": 403,
     "unauthorized": 401,
     "not-logged-in": 401,
     "forbidden": 403,

@@ -12,6 +12,7 @@ from masar.config.command.database import dsn, manage, migrate, shell
 from masar.config.command.demo import demo, replay
 from masar.config.command.doctor import doctor
 from masar.config.command.intake import intake
+from masar.config.command.keys import keys
 from masar.config.command.person import person
 from masar.config.command.up import up
 from masar.config.preparation import NotPrepared
@@ -40,6 +41,7 @@ for command in (
     catalogue,
     demo,
     intake,
+    keys,
     person,
     replay,
     migrate,

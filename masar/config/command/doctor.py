@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import click
 
 from masar.config import surroundings
-from masar.config.checks import Finding, checks_of_database, checks_of_machine, checks_of_running
+from masar.config.checks import checks_of_database, checks_of_machine, checks_of_running
+from masar.config.finding import Finding
 from masar.kernel import postgres
 
 SIGNS = {"ok": "ok  ", "warn": "warn", "bad": "BAD "}

@@ -52,7 +52,8 @@ def test_what_was_never_sealed_does_not_open(sealed: bytes) -> None:
 def test_a_ring_wraps_by_its_newest_key_and_still_opens_what_older_ones_wrapped(tmp_path: Path) -> None:
     (tmp_path / "00000001.kek").write_bytes(new_key())
     old = FileKeyRing(tmp_path)
-    wrapped = old.wrap(KEY, *PLACE)
+    kek, wrapped = old.wrap(KEY, *PLACE)
+    assert kek == "00000001"
     (tmp_path / "00000002.kek").write_bytes(new_key())
     ring = FileKeyRing(tmp_path)
     assert (old.active, ring.active) == ("00000001", "00000002")
@@ -90,8 +91,8 @@ def test_processes_that_start_at_once_agree_on_every_secret(tmp_path: Path) -> N
         thread.join()
     assert len(made) == 8
     assert len({(each.index_key, each.pepper, each.system_key, each.ring.active) for each in made}) == 1
-    wrapped = made[0].ring.wrap(KEY, *PLACE)
-    assert all(each.ring.unwrap(each.ring.active, wrapped, *PLACE) == KEY for each in made)
+    kek, wrapped = made[0].ring.wrap(KEY, *PLACE)
+    assert all(each.ring.unwrap(kek, wrapped, *PLACE) == KEY for each in made)
 
 
 def test_a_blind_index_differs_by_column_and_installation(tmp_path: Path) -> None:

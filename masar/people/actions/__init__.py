@@ -11,6 +11,7 @@ from masar.people.actions.entering import (
     prove_by_code,
     standing_of,
 )
+from masar.people.actions.erasing import erase, erase_by_civil_id, replay
 from masar.people.actions.facts import (
     Telling,
     forget_old_facts,
@@ -30,6 +31,7 @@ from masar.people.actions.identity import (
     on_the_phone,
     take_answer,
 )
+from masar.people.actions.keys import retire, rewrap, rows_by_kek
 from masar.people.actions.lost import Recovery, hand_out, is_recovering, recover, redeem, reset_password, stop_recovery
 from masar.people.actions.passkeys import (
     PasskeyRefused,
@@ -118,6 +120,8 @@ __all__ = [
     "end_session",
     "enter_by_passkey",
     "enter_trusted",
+    "erase",
+    "erase_by_civil_id",
     "find",
     "finish",
     "finish_again",
@@ -146,7 +150,11 @@ __all__ = [
     "remember",
     "remove_way",
     "renew_codes",
+    "replay",
     "reset_password",
+    "retire",
+    "rewrap",
+    "rows_by_kek",
     "set_password",
     "source_of",
     "standing_of",

@@ -101,7 +101,7 @@ def _make(cursor: CursorWrapper, people: Sequence[tuple[bytes, str, str]], demon
             id_,
             index,
             seal(key, msgspec.json.encode({"civil_id": digits, "name": name}), "people_person", "sealed", id_, id_),
-            ring.wrap(key, "people_person_key", "wrapped", id_, id_),
+            *ring.wrap(key, "people_person_key", "wrapped", id_, id_),
         )
         for id_, key, (index, digits, name) in zip(ids, keys, people, strict=True)
     ]
@@ -112,10 +112,10 @@ def _make(cursor: CursorWrapper, people: Sequence[tuple[bytes, str, str]], demon
              select id, civil_index, sealed, 'ar', 'latn', false, false, false, %s::bool
                from unnest(%s::bigint[], %s::bytea[], %s::bytea[]) as u(id, civil_index, sealed)
              on conflict (civil_index) do nothing returning id)
-           insert into people_person_key (person_id, wrapped, kek)
-           select u.id, u.wrapped, %s::text
-             from unnest(%s::bigint[], %s::bytea[]) as u(id, wrapped) join new using (id)""",
-        [demonstration, ids, [r[1] for r in rows], [r[2] for r in rows], ring.active, ids, [r[3] for r in rows]],
+           insert into people_person_key (person_id, kek, wrapped)
+           select u.id, u.kek, u.wrapped
+             from unnest(%s::bigint[], %s::text[], %s::bytea[]) as u(id, kek, wrapped) join new using (id)""",
+        [demonstration, *([row[n] for row in rows] for n in (0, 1, 2, 0, 3, 4))],
     )
 
 

@@ -1,5 +1,6 @@
 """Reads about persons: the profile that a page greets, what is known of somebody, how what is sealed is opened."""
 
+from masar.people.queries.erased import still_readable, to_erase_again
 from masar.people.queries.facts import FACTS, FACTS_OF_PERSON, facts_of
 from masar.people.queries.persons import (
     PROFILE,
@@ -38,4 +39,6 @@ __all__ = [
     "person_on_page",
     "profile_of",
     "safety_of",
+    "still_readable",
+    "to_erase_again",
 ]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 import msgspec
 from django.db.backends.utils import CursorWrapper
 
 from masar.kernel.crypto import CannotOpen, open_sealed, vault
+from masar.kernel.shortly import Shortly
 from masar.people.rules import Viewer
 
 
@@ -60,10 +60,17 @@ def person_on_page(session: str) -> str:
 """  # noqa: S608 - the parts are ours
 
 
-@lru_cache(maxsize=10_000)
+_opened_keys: Shortly[tuple[int, bytes, str], bytes] = Shortly(seconds=60, most=10_000)
+
+
 def person_key(person_id: int, wrapped: bytes, kek: str) -> bytes:
-    """Unwrap a person's key. Raises: CannotOpen, after erasure too."""
-    return vault().ring.unwrap(kek, wrapped, "people_person_key", "wrapped", person_id, person_id)
+    """Unwrap a person's key; it stays in memory for two minutes at most. Raises: CannotOpen, after erasure too."""
+    asked = (person_id, wrapped, kek)
+    key = _opened_keys.get(asked)
+    if key is None:
+        key = vault().ring.unwrap(kek, wrapped, "people_person_key", "wrapped", person_id, person_id)
+        _opened_keys.put(asked, key)
+    return key
 
 
 def open_person(person_id: int, sealed: bytes, wrapped: bytes | None, kek: str | None) -> dict[str, str]:

@@ -137,6 +137,7 @@ def refusal_words() -> Mapping[str, str]:
         "foreign-source": _("Start `source` with the agency of your key."),
         "not-your-request": _("Report only on requests that you opened, hold, or handed over."),
         "not-your-service": _("Open your own services, or a part of a request that is yours."),
+        "person-erased": _("Its person was erased; report nothing more on this request."),
         "unauthorized": _("Send `Authorization: Bearer` and a key that lives."),
         "not-logged-in": _("This list belongs to a person and needs their log-in, not a key."),
         "forbidden": _("Ask the operator whether this address is open to you."),
