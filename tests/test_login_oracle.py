@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 import secrets
 import statistics
@@ -12,15 +13,18 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import httpx
+import psycopg
 import pytest
 
 from conftest import new_civil_id
+from masar.config.reading import WORKING
 from masar.people.actions import introduce
 from tests.running import Server
 
 pytestmark = pytest.mark.database
 PASSWORD = "a sentence that only tests know"
 ROUNDS = 1000
+HERE = 4  # threads of these tests with connections of their own, at most
 Browser = Callable[[], httpx.Client]
 
 
@@ -120,3 +124,19 @@ def rank_sum(one: list[float], other: list[float]) -> float:
     u = ranks - n * (n + 1) / 2
     z = (u - n * m / 2) / math.sqrt(n * m * (n + m + 1) / 12)
     return math.erfc(abs(z) / math.sqrt(2))
+
+
+def test_a_crowd_takes_no_more_connections_to_the_database_than_there_are_places_to_work(
+    server: Server, browser: Browser
+) -> None:
+    clients = [browser() for _ in range(60)]
+    with ThreadPoolExecutor(60) as pool:
+        for _ in range(3):
+            assert {answer.status_code for answer in pool.map(lambda one: one.get("/readyz"), clients)} == {200}
+    with psycopg.connect(os.environ["MASAR_PG_DSN"]) as owner:
+        row = owner.execute(
+            "select count(*) from pg_stat_activity where usename in ('masar_web', 'masar_citizen')"
+            " and datname = current_database() and pid <> pg_backend_pid()"
+        ).fetchone()
+    assert row is not None
+    assert row[0] <= 2 * WORKING + 2 * HERE, "each thread that only reads would keep two"

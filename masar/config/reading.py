@@ -6,8 +6,12 @@ import io
 import json
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 WORKING = 6  # threads that answer at once in a process (docs/adr/0015 says what was measured)
 READING = 64  # bodies that come in at once
@@ -62,6 +66,7 @@ class Reading:
     def __init__(self, application: _App) -> None:
         self._next = application
         self._working = _Places(WORKING)
+        self._links: deque[dict[str, BaseDatabaseWrapper]] = deque({} for _ in range(WORKING))
         self._reading = threading.BoundedSemaphore(READING)
         self._large = _Places(LARGE_AT_ONCE)
 
@@ -75,8 +80,24 @@ class Reading:
                 self._take_in(environ, length)
             finally:
                 self._reading.release()
-        with self._working:
+        with self._working, self._linked():
             return self._next(environ, start_response)
+
+    @contextmanager
+    def _linked(self) -> Iterator[None]:
+        """Lend a place's connections to this thread: each of the many that read would else keep its own for ever."""
+        links = self._links.pop()
+        for alias, link in links.items():
+            connections[alias] = link
+        try:
+            yield
+        finally:
+            for link in connections.all(initialized_only=True):
+                if link.alias not in links:
+                    link.inc_thread_sharing()
+                links[link.alias] = link
+                del connections[link.alias]
+            self._links.append(links)
 
     def _take_in(self, environ: _Environ, length: int) -> None:
         if length > LARGE:

@@ -62,7 +62,7 @@ def test_a_number_that_is_no_civil_id_is_told_beside_its_field(visits: Visits) -
     log_in(page, "12345", "whatever it is")
     expect(page.locator(".field.wrong .fault").first).to_contain_text("12")
     page.click("#errors a")
-    expect(page.locator("[name=login]")).to_be_focused()
+    expect(page.locator("#f-login")).to_be_focused()
 
 
 def test_after_five_wrong_passwords_even_the_right_one_waits(visits: Visits, newcomer: Newcomer) -> None:
