@@ -12,7 +12,6 @@ from conftest import new_civil_id
 from masar.people.actions import introduce
 from tests.running import Server, running
 
-pytestmark = pytest.mark.database
 PASSWORD = "a sentence that only tests know"
 PROXIED = {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https", "Origin": "https://masar.example"}
 PAGES = (

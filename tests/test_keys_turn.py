@@ -23,7 +23,6 @@ from masar.kernel.kekfiles import NOTE
 from tests.installation import Installation, installed
 from tests.running import ROOT, running
 
-pytestmark = pytest.mark.database
 PERSONS = 8_000
 LICENCE = "kw.moi.gdt.renew-driving-licence"
 

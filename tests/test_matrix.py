@@ -27,7 +27,6 @@ from masar.people import actions as people
 from masar.people.queries import Viewer, safety_of
 from masar.portal.cookie import SESSION_ENTERING, SESSION_ID, SESSION_PERSON, SESSION_SEEN
 
-pytestmark = pytest.mark.database
 LICENCE = "kw.moi.gdt.renew-driving-licence"
 VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 PASSWORD = "a sentence for the matrix"
