@@ -27,7 +27,7 @@ from masar.people.actions.factors import (
     use_code,
 )
 from masar.people.actions.passwords import count_try, forget_tries, source_of
-from masar.people.queries import open_person, person_key
+from masar.people.queries import known_of, person_key
 from masar.people.rules import (
     CODE_HOLDS,
     ENTERING_HOLDS,
@@ -109,18 +109,13 @@ def standing_of(id_: UUID | None, now: datetime) -> Standing:
     """Return where somebody on the way in stands. Raises: NotEntering."""
     with entering(id_, now) as one:
         return Standing(
-            one.purpose, one.ways, one.may_add, one.is_through, name_of(one), tuple(one.state.get("codes", ()))
+            one.purpose,
+            one.ways,
+            one.may_add,
+            one.is_through,
+            known_of(one.cursor, one.person_id).get("name", ""),
+            tuple(one.state.get("codes", ())),
         )
-
-
-def name_of(one: Entering) -> str:
-    """Return the name of somebody on the way in."""
-    one.cursor.execute(
-        "select p.sealed, k.wrapped, k.kek from people_person p join people_person_key k on k.person_id = p.id"
-        " where p.id = %s::bigint",
-        [one.person_id],
-    )
-    return open_person(one.person_id, *one.cursor.fetchone()).get("name", "")
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from masar.people.actions.factors import plain_digits
 from masar.people.actions.passwords import WrongLogIn, count_try, forget_tries, keep_account, source_of
 from masar.people.actions.persons import demand_civil_id, find, know, username_of
 from masar.people.actions.sessions import end_all, forget_all_ways
-from masar.people.queries import demand_log_in, open_person
+from masar.people.queries import demand_log_in, known_of
 from masar.people.rules import RECOVERY_HOLDS, VOUCHER_DIGITS, VOUCHER_HOLDS, WAITING, Viewer
 
 
@@ -151,12 +151,7 @@ def reset_password(way_in: UUID | None, password: str, now: datetime) -> UUID:
         if one.purpose != "reset":
             raise NotEntering
         person_id = one.person_id
-        one.cursor.execute(
-            "select p.sealed, k.wrapped, k.kek from people_person p join people_person_key k on k.person_id = p.id"
-            " where p.id = %s::bigint",
-            [person_id],
-        )
-        digits = open_person(person_id, *one.cursor.fetchone())["civil_id"]
+        digits = known_of(one.cursor, person_id)["civil_id"]
         one.cursor.execute("delete from people_entering where id = %s::uuid", [one.id])
         end_all(one.cursor, person_id)
         tell_of(one.cursor, person_id, "password-changed")

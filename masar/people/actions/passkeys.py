@@ -25,10 +25,10 @@ from masar.kernel.errors import Refusal
 from masar.kernel.ids import new_row_id
 from masar.people.actions.adding import added, adding
 from masar.people.actions.alerts import tell_of
-from masar.people.actions.entering import Entering, NotEntering, entering, name_of
+from masar.people.actions.entering import Entering, NotEntering, entering
 from masar.people.actions.factors import Factor, credential_index, factors_of, give, use_passkey
 from masar.people.actions.sessions import start_session
-from masar.people.queries import person_key
+from masar.people.queries import known_of, person_key
 from masar.people.rules import ENTERING_HOLDS, Viewer
 
 NEEDED = UserVerificationRequirement.REQUIRED
@@ -43,7 +43,7 @@ class PasskeyRefused(Refusal):
 def ask_new(id_: UUID, site: str, now: datetime) -> str:
     """Return what a browser needs to make a passkey, as JSON. `site` is the host. Raises: NotEntering."""
     with adding(id_, now) as one:
-        name = name_of(one)
+        name = known_of(one.cursor, one.person_id).get("name", "")
         handle = vault().blind_index("passkey-person", str(one.person_id))
         options, state = _server(site).register_begin(
             PublicKeyCredentialUserEntity(id=handle, name=name, display_name=name),

@@ -86,6 +86,17 @@ def open_person(person_id: int, sealed: bytes, wrapped: bytes | None, kek: str |
     return opened
 
 
+def known_of(cursor: CursorWrapper, person_id: int) -> dict[str, str]:
+    """Return {"civil_id", "name"} of the person who is set, inside the caller's transaction; empty once erased."""
+    cursor.execute(
+        "select p.sealed, k.wrapped, k.kek from people_person p left join people_person_key k on k.person_id = p.id"
+        " where p.id = %s::bigint",
+        [person_id],
+    )
+    row = cursor.fetchone()
+    return open_person(person_id, *row) if row else {}
+
+
 def profile_of(columns: tuple[Any, ...]) -> Profile:
     """Make a profile of the columns that `PROFILE` names."""
     person_id, sealed, wrapped, kek, *rest = columns

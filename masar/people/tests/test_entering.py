@@ -19,7 +19,8 @@ from masar.kernel.clock import now
 from masar.kernel.database import acting
 from masar.people import actions
 from masar.people.actions import LastWay, NotEntering, WrongCode, WrongLogIn
-from masar.people.queries import SessionEnded, Viewer, disowned, safety_of
+from masar.people.actions.factors import factors_of, use_app
+from masar.people.queries import SessionEnded, Viewer, disowned, person_key, safety_of
 from masar.people.rules import CODE_HOLDS, CODES, ENTERING_HOLDS, FREE_TRIES, MOST_WRONG_CODES, code_step, device_of
 
 pytestmark = pytest.mark.database
@@ -159,6 +160,20 @@ def test_a_code_of_the_app_counts_once_and_half_a_minute_late_or_early(newcomer:
             actions.prove_by_code(again, code, HERE, at)
     for shift in (-60, 60):
         assert code_step(secret, shown(secret, at + timedelta(seconds=shift)), at, 0) is None
+
+
+def test_each_of_the_two_looks_at_a_used_code_holds_alone(newcomer: int) -> None:
+    at = now()
+    secret = with_app(newcomer, at - timedelta(minutes=5))
+    step = int(at.timestamp()) // 30
+    assert code_step(secret, shown(secret, at), at, step - 1) == step
+    assert code_step(secret, shown(secret, at), at, step) is None
+    with acting("masar_login", person=newcomer) as cursor:
+        cursor.execute("select wrapped, kek from people_person_key where person_id = %s", [newcomer])
+        wrapped, kek = cursor.fetchone()
+        stale = factors_of(cursor, newcomer, person_key(newcomer, bytes(wrapped), kek))[0]
+        assert use_app(cursor, stale, shown(secret, at), at)
+        assert not use_app(cursor, stale, shown(secret, at), at), "the row knows, though what was read does not"
 
 
 def test_a_code_may_be_typed_in_any_digits_with_spaces(newcomer: int) -> None:

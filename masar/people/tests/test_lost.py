@@ -179,6 +179,21 @@ def test_saying_this_was_not_me_stops_a_recovery_too() -> None:
     assert not actions.is_recovering(viewer)
 
 
+def test_whoever_always_came_by_a_national_identity_gets_a_first_password() -> None:
+    from masar.kernel.database import acting
+    from masar.people.queries import Viewer
+
+    civil_id = new_civil_id()
+    with acting("masar_system") as cursor:
+        person = actions.know(cursor, {civil_id: "مريم"}, demonstration=True)[civil_id].id
+    with acting("masar_login", person=person):
+        by_identity = Viewer(person, actions.start_session(person, "identity"))
+        by_code = Viewer(person, actions.start_session(person, "codes"))
+    assert not actions.change_password(by_code, "", "a first sentence")
+    assert actions.change_password(by_identity, "", "a first sentence")
+    assert actions.prove_password(civil_id, "a first sentence", HERE, now()) == person
+
+
 def test_whoever_came_in_with_a_passkey_changes_a_forgotten_password() -> None:
     from masar.kernel.database import acting
 

@@ -55,6 +55,11 @@ _HINT: Mapping[str, Callable[[], str]] = {
 }
 
 
+def no_civil_id() -> str:
+    """Say that a number is no civil ID."""
+    return _("A civil ID has 12 digits and begins with 2 or 3. Check the number and try again.")
+
+
 def wrong_code() -> str:
     """Say that a code was not taken."""
     return _("This code is not right, or it was used already. Look at the newest one and try again.")

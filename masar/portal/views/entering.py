@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -27,6 +28,7 @@ from masar.portal.presenters.entering import (
     code_said,
     identities_said,
     login_fields,
+    no_civil_id,
     push_errors,
     ways_said,
     wrong_code,
@@ -47,7 +49,7 @@ def login(request: HttpRequest) -> HttpResponse:
     typed = str(request.POST.get("login", ""))[:40]
     civil_id = civil_id_digits(typed)
     if civil_id is None:
-        error = _("A civil ID has 12 digits and begins with 2 or 3. Check the number and try again.")
+        error = no_civil_id()
         return login_form(request, wanted, typed, error=error, status=422)
     password = str(request.POST.get("password", ""))[:LONGEST_PASSWORD]
     now, address = look_of(request).now, request.META.get("REMOTE_ADDR", "")
@@ -100,8 +102,8 @@ def second(request: HttpRequest) -> HttpResponse:
         stands = actions.standing_of(id_, now)
         if id_ is None or stands.is_through:
             return through(request, id_, stands, now)
-        if not offered(stands.ways):
-            return SeeOther(reverse("add"))
+        if not offered(request, stands.ways):
+            return _without_a_way(request, stands)
         return _prove(request, id_, stands, now) if request.method == "POST" else _ask(request, id_, stands, now)
     except NotEntering:
         return too_late()
@@ -122,7 +124,7 @@ def _prove(request: HttpRequest, id_: UUID, stands: Standing, now: datetime) -> 
 
 def _ask(request: HttpRequest, id_: UUID, stands: Standing, now: datetime, error: str = "",
          status: int = 200) -> HttpResponse:  # fmt: skip
-    ways = [way for way in offered(stands.ways) if way != "passkey" or site_of(request)]
+    ways = offered(request, stands.ways)
     way = request.POST.get("way") or request.GET.get("way", "")
     way = way if way in ways else ways[0]
     values: dict[str, Any] = {"way": way, "others": [one for one in ways_said(ways) if one.id != way]}
@@ -130,8 +132,20 @@ def _ask(request: HttpRequest, id_: UUID, stands: Standing, now: datetime, error
         values["field"] = code_field(way, error)
     if way == "message":
         values["sent"] = code_said(look_of(request), actions.message_code(id_, now))
-    errors = [("f-code", error)] if error else []
+    errors = [("by-key" if way == "passkey" else "f-code", error)] if error else []
     return page(request, "account/second.html", values | {"errors": errors, "purpose": stands.purpose}, status)
+
+
+def _without_a_way(request: HttpRequest, stands: Standing) -> HttpResponse:
+    """Lead on somebody who cannot prove themselves here: to their first way, to a way back, or to log in anew."""
+    if stands.may_add:
+        return SeeOther(reverse("add"))
+    viewer = viewer_of(request)
+    if stands.purpose == "log-in" or viewer is None:
+        return SeeOther(reverse("lost"))
+    actions.end_session(viewer)  # of a national identity: coming by it again is the proof
+    request.session.flush()
+    return SeeOther(f"{reverse('login')}?{urlencode({'next': reverse('safety')})}")
 
 
 def through(request: HttpRequest, id_: UUID | None, stands: Standing, now: datetime, *, trusts: bool = False,
@@ -228,9 +242,10 @@ def passkey_refused() -> str:
     return _("The passkey was not taken. Try once more, or choose another way.")
 
 
-def offered(ways: tuple[str, ...]) -> list[str]:
-    """Return the ways that can be used here: messages are shown in a demonstration, and sent nowhere yet."""
-    return [way for way in ways if way != "message" or settings.DEMONSTRATION]
+def offered(request: HttpRequest, ways: tuple[str, ...]) -> list[str]:
+    """Return the ways that can be used here: messages in a demonstration alone, passkeys where the site has a name."""
+    usable = {"message": settings.DEMONSTRATION, "passkey": bool(site_of(request))}
+    return [way for way in ways if usable.get(way, True)]
 
 
 def site_of(request: HttpRequest) -> str:

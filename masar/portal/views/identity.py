@@ -14,6 +14,7 @@ from masar.people import actions
 from masar.people.actions import NotConfirmed, NotEntering, TooManyPushes, Waiting
 from masar.portal.cookie import SESSION_ENTERING, on_the_way
 from masar.portal.jinja import look_of
+from masar.portal.presenters.entering import no_civil_id
 from masar.portal.views.entering import agent, let_in, login_form, safe_next, too_late
 from masar.portal.views.visiting import SeeOther, page
 
@@ -28,7 +29,7 @@ def push(request: HttpRequest, name: str) -> HttpResponse:
     typed = str(request.POST.get("login", ""))[:40]
     civil_id = civil_id_digits(typed)
     if civil_id is None:
-        error = _("A civil ID has 12 digits and begins with 2 or 3. Check the number and try again.")
+        error = no_civil_id()
         return login_form(request, wanted, pushed=(typed, error), status=422)
     address = request.META.get("REMOTE_ADDR", "")
     try:

@@ -16,7 +16,7 @@ from masar.people.actions import NotEntering, WrongLogIn
 from masar.people.queries import Viewer
 from masar.portal.cookie import SESSION_ENTERING, on_the_way
 from masar.portal.jinja import look_of
-from masar.portal.presenters.entering import LONGEST_PASSWORD, lost_fields, password_fields
+from masar.portal.presenters.entering import LONGEST_PASSWORD, lost_fields, no_civil_id, password_fields
 from masar.portal.views.entering import too_late
 from masar.portal.views.safety import password_faults
 from masar.portal.views.visiting import SeeOther, for_person, page
@@ -34,7 +34,7 @@ def lost(request: HttpRequest, *, is_first: bool = False) -> HttpResponse:
     typed = str(request.POST.get("login", ""))[:40]
     civil_id = civil_id_digits(typed)
     if civil_id is None:
-        error = _("A civil ID has 12 digits and begins with 2 or 3. Check the number and try again.")
+        error = no_civil_id()
         return _form(request, kind, typed, error=error, is_first=is_first, status=422)
     now, address, code = look_of(request).now, request.META.get("REMOTE_ADDR", ""), str(request.POST.get("code", ""))
     try:

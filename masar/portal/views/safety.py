@@ -140,7 +140,7 @@ def add(request: HttpRequest) -> HttpResponse:
             return too_late()
     except NotEntering:
         return too_late()
-    ways = [way for way in offered(NEW_WAYS) if way != "passkey" or site_of(request)]
+    ways = offered(request, NEW_WAYS)
     values = {"ways": ways_said(ways), "is_first": stands.purpose == "log-in"}
     return page(request, "account/add.html", values)
 
@@ -148,7 +148,7 @@ def add(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_way(request: HttpRequest, way: str) -> HttpResponse:
     """Add one way: a passkey, an app, codes by message."""
-    if way not in offered(NEW_WAYS):
+    if way not in offered(request, NEW_WAYS):
         raise Http404
     now = look_of(request).now
     try:
@@ -180,7 +180,9 @@ def _way(request: HttpRequest, way: str, now: datetime, error: str = "", status:
     stands = actions.standing_of(id_, now)
     if id_ is None or not stands.may_add:
         raise NotEntering
-    values: dict[str, Any] = {"way": way, "said": ways_said([way])[0], "errors": [("f-code", error)] if error else []}
+    values: dict[str, Any] = {"way": way, "said": ways_said([way])[0], "errors": []}
+    if error:
+        values["errors"] = [("by-key" if way == "passkey" else "f-code", error)]
     if way == "app":
         values["app"] = app_said(actions.new_app(id_, now), stands.name)
     if way == "message":
